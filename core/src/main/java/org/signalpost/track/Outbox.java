@@ -1,0 +1,21 @@
+package org.signalpost.track;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The copies that {@code delivery.mode = capture} keeps instead of sending them. Safe to call from any thread. */
+public interface Outbox {
+    /**
+     * The newest copies first.
+     *
+     * @param limit how many at most
+     * @param before only copies older than the one of this id; empty text for the newest
+     */
+    List<CapturedMail> newest(int limit, String before);
+
+    /** What is known of one copy. */
+    Optional<CapturedMail> find(String id);
+
+    /** The octets of one copy, exactly as they would have been sent. */
+    Optional<byte[]> octets(String id);
+}
