@@ -1,4 +1,7 @@
-/** The program: {@code Main} wires the relay and the HTTP side together, {@code CommandLine} holds the verbs. */
+/**
+ * The program: {@link org.signalpost.relay.Main} wires the parts together, {@link org.signalpost.relay.CommandLine}
+ * holds the verbs.
+ */
 @NullMarked
 package org.signalpost.relay;
 
