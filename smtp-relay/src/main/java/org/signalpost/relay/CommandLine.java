@@ -1,0 +1,163 @@
+package org.signalpost.relay;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.signalpost.settings.ConfigurationException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/**
+ * The verbs of the command line, their options, and what they exit with: 0, 1 when it failed, 2 for wrong usage or a
+ * configuration that can't be used. What a verb does stands in a class of its own.
+ */
+@Command(
+        name = "signalpost",
+        versionProvider = CommandLine.Version.class,
+        mixinStandardHelpOptions = true,
+        description = "Open and click tracking for mail that is already being sent.",
+        footer = {"", "Without a command, serve is meant. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."})
+final class CommandLine {
+    /** It could not be done. */
+    static final int FAILED = 1;
+
+    /** Wrong usage, or a configuration that can't be used. */
+    static final int MISUSED = 2;
+
+    private final Console console;
+    private final Server server;
+
+    /** What {@code serve} starts; {@link Main} wires it. */
+    interface Server {
+        /** Serves until the process is told to end; returns the exit code. */
+        int serve(RelaySettings settings, Console console);
+    }
+
+    CommandLine(Console console, Server server) {
+        this.console = console;
+        this.server = server;
+    }
+
+    /** Runs the verb that the arguments name and returns the exit code. */
+    int run(List<String> arguments) {
+        var parser = new picocli.CommandLine(this)
+                .setOut(new java.io.PrintWriter(console.out(), true, java.nio.charset.StandardCharsets.UTF_8))
+                .setErr(new java.io.PrintWriter(console.err(), true, java.nio.charset.StandardCharsets.UTF_8))
+                .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure));
+        parser.setParameterExceptionHandler((failure, given) -> misused(failure));
+        boolean implied = arguments.isEmpty() || arguments.getFirst().startsWith("--config");
+        var full = new java.util.ArrayList<String>(arguments);
+        if (implied) {
+            full.addFirst("serve");
+        }
+        return parser.execute(full.toArray(String[]::new));
+    }
+
+    private int misused(ParameterException failure) {
+        console.err().println("signalpost: " + failure.getMessage());
+        console.err().println("Try: signalpost --help");
+        return MISUSED;
+    }
+
+    private int explain(Exception failure) throws Exception {
+        switch (failure) {
+            case ConfigurationException wrong -> {
+                console.err().println("signalpost: " + wrong.getMessage());
+                return MISUSED;
+            }
+            case CommandFailed failed -> {
+                console.err().println("signalpost: " + failed.getMessage());
+                return FAILED;
+            }
+            default -> {
+                console.err().println("signalpost: " + failure + " (this should not happen; please report it)");
+                return FAILED;
+            }
+        }
+    }
+
+    @Command(name = "serve", description = "Takes mail by SMTP, tracks it, passes it on, and answers pixels and links.")
+    int serve(@Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config) {
+        return server.serve(settings(config), console);
+    }
+
+    @Command(
+            name = "rewrite",
+            description = "Rewrites the message on standard input to standard output, as the relay would.")
+    int rewrite(
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
+            @Option(
+                            names = "--recipient",
+                            paramLabel = "ADDRESS",
+                            description = "Whose copy it is (default: ${DEFAULT-VALUE}).",
+                            defaultValue = "recipient@example.org")
+                    String recipient,
+            @Option(
+                            names = "--mail-from",
+                            paramLabel = "ADDRESS",
+                            description = "The envelope sender; <> for the null sender (default: ${DEFAULT-VALUE}).",
+                            defaultValue = "sender@example.org")
+                    String sender,
+            @Option(
+                            names = "--explain",
+                            arity = "0..1",
+                            paramLabel = "FORM",
+                            fallbackValue = "table",
+                            defaultValue = "",
+                            description = "Says on standard error what was tracked and why not; FORM is table or json.")
+                    String explain) {
+        return new RewriteCommand(console, settings(config)).rewrite(sender, recipient, explain);
+    }
+
+    @Command(
+            name = "verify",
+            description = "Rewrites each file, undoes the edits, and says whether that gives back the file.")
+    int verify(
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
+            @Parameters(paramLabel = "FILE", arity = "1..*", description = "Messages, one in each file.")
+                    List<Path> files) {
+        return new RewriteCommand(console, settings(config)).verify(files);
+    }
+
+    @Command(
+            name = "check",
+            description = "Looks at the configuration, the disk, the ports and the smarthost, and says what is wrong.")
+    int check(@Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config) {
+        return new CheckCommand(console, settings(config)).check();
+    }
+
+    @Command(name = "key", description = "API keys of the running server: create, list, revoke.")
+    int key(
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
+            @Parameters(index = "0", paramLabel = "ACT", description = "create, list or revoke.") String act,
+            @Parameters(index = "1", arity = "0..1", paramLabel = "ID", defaultValue = "", description = "For revoke.")
+                    String id,
+            @Option(names = "--name", defaultValue = "", description = "What the key is for.") String name,
+            @Option(
+                            names = "--scopes",
+                            split = ",",
+                            defaultValue = "read,write,send",
+                            description = "Any of read, write, send, contacts, webhooks, admin"
+                                    + " (default: ${DEFAULT-VALUE}).")
+                    List<String> scopes) {
+        return new KeyCommand(console, settings(config)).run(act, id, name, scopes);
+    }
+
+    private static final String CONFIG =
+            "The configuration file (default: config/signalpost.properties beside the program).";
+
+    private RelaySettings settings(String config) {
+        return RelaySettings.load(config, console.home(), console.environment());
+    }
+
+    /** The version that stands in the program's own jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = CommandLine.class.getPackage().getImplementationVersion();
+            return new String[] {"signalpost " + (version == null ? "(development)" : version)};
+        }
+    }
+}

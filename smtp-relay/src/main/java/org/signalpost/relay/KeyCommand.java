@@ -1,0 +1,68 @@
+package org.signalpost.relay;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** {@code key create|list|revoke}: the API keys of the running server. */
+final class KeyCommand {
+    private final Console console;
+    private final RelaySettings settings;
+
+    KeyCommand(Console console, RelaySettings settings) {
+        this.console = console;
+        this.settings = settings;
+    }
+
+    int run(String act, String id, String name, List<String> scopes) {
+        return switch (act) {
+            case "create" -> create(name, scopes);
+            case "list" -> list();
+            case "revoke" -> revoke(id);
+            default -> misused("key knows create, list and revoke, not " + act);
+        };
+    }
+
+    private int create(String name, List<String> scopes) {
+        ApiClient api = settings.api();
+        JsonNode key = api.send("POST", "keys", api.object(Map.of("name", name, "scopes", scopes)));
+        console.out().println(key.path("key").asString());
+        console.err()
+                .println("Key " + key.path("id").asString() + " with the scopes " + String.join(", ", scopes)
+                        + ". It is shown this once.");
+        return 0;
+    }
+
+    private int list() {
+        PrintStream out = console.out();
+        String row = "%-28s %-20s %-8s %-28s %s%n";
+        out.printf(row, "ID", "NAME", "STATE", "SCOPES", "STARTS WITH");
+        for (JsonNode key : settings.api().send("GET", "keys", "").path("data")) {
+            String state = key.path("revokedAt").isNull() ? "active" : "revoked";
+            var scopes = key.path("scopes").valueStream().map(JsonNode::asString).toList();
+            out.printf(
+                    row,
+                    key.path("id").asString(),
+                    key.path("name").asString(""),
+                    state,
+                    String.join(",", scopes),
+                    key.path("prefix").asString(""));
+        }
+        return 0;
+    }
+
+    private int revoke(String id) {
+        if (id.isEmpty()) {
+            return misused("key revoke wants the id that key list shows");
+        }
+        settings.api().send("DELETE", "keys/" + java.net.URLEncoder.encode(id, java.nio.charset.StandardCharsets.UTF_8), "");
+        console.err().println("Key " + id + " is revoked.");
+        return 0;
+    }
+
+    private int misused(String sentence) {
+        console.err().println("signalpost: " + sentence);
+        return CommandLine.MISUSED;
+    }
+}
