@@ -1,0 +1,99 @@
+package org.signalpost.relay;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** {@code check}: what would stop the start, or the mail after it; reads and changes nothing but a probe file. */
+final class CheckCommand {
+    private static final int CONNECT_MILLIS = 5_000;
+
+    private final PrintStream out;
+    private final RelaySettings settings;
+    private boolean failed;
+
+    CheckCommand(Console console, RelaySettings settings) {
+        this.out = console.out();
+        this.settings = settings;
+    }
+
+    /** Prints one line for each check; fails when one of them does. */
+    int check() {
+        line(true, "configuration", settings.source());
+        disk();
+        port("SMTP port", settings.smtpListen());
+        port("HTTP port", settings.httpListen());
+        settings.smarthost().ifPresentOrElse(this::smarthost, () -> line(true, "delivery", settings.destination()));
+        return failed ? CommandLine.FAILED : 0;
+    }
+
+    private void line(boolean good, String what, String detail) {
+        failed |= !good;
+        out.printf("%-7s %-14s %s%n", good ? "ok" : "FAILED", what, detail);
+    }
+
+    private void disk() {
+        Path directory = settings.dataDirectory().toAbsolutePath().normalize();
+        Path existing = directory;
+        while (!Files.exists(existing) && existing.getParent() != null) {
+            existing = existing.getParent();
+        }
+        try {
+            Path probe = Files.createTempFile(existing, ".signalpost-check", "");
+            Files.delete(probe);
+            long free = Files.getFileStore(existing).getUsableSpace() >> 20;
+            boolean enough = free > RelaySettings.LEAST_FREE_MEGABYTES;
+            line(enough, "disk", directory + ", " + free + " MB free");
+        } catch (IOException e) {
+            line(/* good= */ false, "disk", directory + " can't be written: " + e.getMessage());
+        }
+    }
+
+    /** A port is good when it is free, or when a server of ours is what holds it. */
+    private void port(String what, InetSocketAddress address) {
+        try (var socket = new ServerSocket()) {
+            socket.bind(address);
+            line(/* good= */ true, what, RelaySettings.written(address) + " is free");
+        } catch (IOException e) {
+            boolean running = DataDirectory.at(settings.dataDirectory()).inUse();
+            line(
+                    running,
+                    what,
+                    RelaySettings.written(address)
+                            + (running ? " is held by the running server" : " can't be used: " + e.getMessage()));
+        }
+    }
+
+    private void smarthost(InetSocketAddress address) {
+        try (var socket = new Socket()) {
+            InetAddress host = InetAddress.getByName(address.getHostString());
+            socket.connect(new InetSocketAddress(host, address.getPort()), CONNECT_MILLIS);
+            socket.setSoTimeout(CONNECT_MILLIS);
+            Optional<String> banner = banner(socket);
+            line(
+                    banner.filter(text -> text.startsWith("220")).isPresent(),
+                    "smarthost",
+                    RelaySettings.written(address) + " says: " + banner.orElse("nothing"));
+        } catch (IOException e) {
+            line(/* good= */ false, "smarthost", RelaySettings.written(address) + " can't be reached: " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> banner(Socket socket) throws IOException {
+        var text = new StringBuilder();
+        int octet = socket.getInputStream().read();
+        while (octet >= 0 && octet != '\n' && text.length() < 200) {
+            if (octet >= ' ' && octet < 127) {
+                text.append((char) octet);
+            }
+            octet = socket.getInputStream().read();
+        }
+        return Optional.of(text.toString()).filter(line -> !line.isEmpty());
+    }
+}
