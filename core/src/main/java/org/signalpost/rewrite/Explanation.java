@@ -1,9 +1,125 @@
 package org.signalpost.rewrite;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Why every link and the mail as a whole was tracked or not; the one record behind the command line, the API and the
  * log. Immutable and safe to share.
  *
- * @param json the record as one JSON object
+ * @param outcome {@code tracked} or {@code untouched}
+ * @param reason the code word when it is untouched, else empty
+ * @param track the text form of the track, or empty
+ * @param recipient whose copy it is
+ * @param sizeBefore octets of the original
+ * @param sizeAfter octets of the copy
+ * @param pixel where the pixel went: {@code bottom}, {@code top}, or a code word of why there is none
+ * @param parts the body leaves
+ * @param links every candidate, in order
+ * @param notes what else is worth knowing, such as a control field that can't be read
  */
-public record Explanation(String json) {}
+public record Explanation(
+        String outcome,
+        String reason,
+        String track,
+        String recipient,
+        int sizeBefore,
+        int sizeAfter,
+        String pixel,
+        List<PartLine> parts,
+        List<LinkLine> links,
+        List<String> notes) {
+    /** Copies the lists. */
+    public Explanation {
+        parts = List.copyOf(parts);
+        links = List.copyOf(links);
+        notes = List.copyOf(notes);
+    }
+
+    /** One body leaf; the reason is empty when it was edited. */
+    public record PartLine(String path, String type, String charset, String encoding, String scanner, String reason) {}
+
+    /** One link; the reason is empty and the address set when it is tracked. */
+    public record LinkLine(
+            int number,
+            String part,
+            int line,
+            String element,
+            String href,
+            String text,
+            String outcome,
+            String reason,
+            String url) {}
+
+    /** As one JSON object; what is not known is null. */
+    public String json() {
+        var partTexts = new ArrayList<String>();
+        for (PartLine part : parts) {
+            partTexts.add("{\"path\":" + text(part.path) + ",\"type\":" + text(part.type) + ",\"charset\":"
+                    + orNull(part.charset) + ",\"encoding\":" + orNull(part.encoding) + ",\"scanner\":"
+                    + orNull(part.scanner) + ",\"reason\":" + orNull(part.reason) + "}");
+        }
+        var linkTexts = new ArrayList<String>();
+        for (LinkLine link : links) {
+            linkTexts.add("{\"n\":" + link.number + ",\"part\":" + text(link.part) + ",\"line\":" + link.line
+                    + ",\"element\":" + text(link.element) + ",\"href\":" + text(link.href) + ",\"text\":"
+                    + text(link.text) + ",\"outcome\":" + text(link.outcome) + ",\"reason\":" + orNull(link.reason)
+                    + ",\"url\":" + orNull(link.url) + "}");
+        }
+        return "{\"outcome\":" + text(outcome) + ",\"reason\":" + orNull(reason) + ",\"trackId\":" + orNull(track)
+                + ",\"recipient\":" + text(recipient) + ",\"bytesIn\":" + sizeBefore + ",\"bytesOut\":" + sizeAfter
+                + ",\"pixel\":{\"outcome\":" + text(pixelPlaced() ? "placed" : "none") + ",\"where\":" + orNull(pixel)
+                + "},\"parts\":[" + String.join(",", partTexts) + "],\"links\":[" + String.join(",", linkTexts)
+                + "],\"notes\":["
+                + String.join(",", notes.stream().map(Explanation::text).toList()) + "]}";
+    }
+
+    private boolean pixelPlaced() {
+        return pixel.equals("bottom") || pixel.equals("top");
+    }
+
+    /** As a table for a person; ends with a line end. */
+    public String table() {
+        var table = new StringBuilder();
+        table.append(outcome)
+                .append(reason.isEmpty() ? "" : ": " + reason)
+                .append(track.isEmpty() ? "" : " as " + track);
+        table.append(" for ").append(recipient);
+        table.append(String.format(java.util.Locale.ROOT, ", %d -> %d octets%n", sizeBefore, sizeAfter));
+        table.append("pixel: ").append(pixel.isEmpty() ? "none" : pixel).append('\n');
+        for (PartLine part : parts) {
+            table.append("part ").append(part.path).append(": ").append(part.type);
+            table.append(part.charset.isEmpty() ? "" : ", " + part.charset);
+            table.append(part.encoding.isEmpty() ? "" : ", " + part.encoding);
+            table.append(part.reason.isEmpty() ? "" : ", left alone: " + part.reason)
+                    .append('\n');
+        }
+        for (LinkLine link : links) {
+            String what = link.reason.isEmpty() ? link.outcome : link.reason;
+            String href = link.href.length() > 72 ? link.href.substring(0, 71) + "…" : link.href;
+            table.append(String.format(
+                    java.util.Locale.ROOT, "link %3d  line %4d  %-12s %s%n", link.number, link.line, what, href));
+        }
+        notes.forEach(note -> table.append("note: ").append(note).append('\n'));
+        return table.toString();
+    }
+
+    private static String orNull(String value) {
+        return value.isEmpty() ? "null" : text(value);
+    }
+
+    private static String text(String value) {
+        var quoted = new StringBuilder("\"");
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '"' || c == '\\') {
+                quoted.append('\\').append(c);
+            } else if (c < ' ' || c == 0x7f || Character.isSurrogate(c)) {
+                quoted.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                quoted.append(c);
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}

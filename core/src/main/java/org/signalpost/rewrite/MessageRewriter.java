@@ -1,5 +1,11 @@
 package org.signalpost.rewrite;
 
+import java.util.List;
+import java.util.Optional;
+import org.signalpost.rewrite.html.HtmlReader;
+import org.signalpost.rewrite.html.LinkPolicy;
+import org.signalpost.rewrite.mime.MimeScanner;
+import org.signalpost.rewrite.mime.Part;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingUrls;
 
@@ -10,20 +16,77 @@ import org.signalpost.track.TrackingUrls;
  * throws: whatever goes wrong gives {@link Rewritten.Untouched}.
  */
 public final class MessageRewriter {
+    private static final int LARGEST = 25 << 20;
+
     private final TrackingUrls urls;
     private final SigningKeys keys;
+    private final RewriteSettings settings;
+    private final HtmlReader reader;
 
     /** Links lead below {@code urls} and are signed with the active key. */
-    public MessageRewriter(TrackingUrls urls, SigningKeys keys) {
+    public MessageRewriter(TrackingUrls urls, SigningKeys keys, RewriteSettings settings) {
         this.urls = urls;
         this.keys = keys;
+        this.settings = settings;
+        this.reader = new HtmlReader(LinkPolicy.defaults(urls, keys));
+    }
+
+    TrackingUrls urls() {
+        return urls;
+    }
+
+    SigningKeys keys() {
+        return keys;
+    }
+
+    RewriteSettings settings() {
+        return settings;
+    }
+
+    HtmlReader reader() {
+        return reader;
     }
 
     /** Reads the mail once and works out what is to be done for every recipient. */
     public TrackingPlan plan(RawMessage message, EnvelopeFacts envelope) {
-        if (envelope.messageKey().isEmpty()) {
-            throw new IllegalArgumentException("no message key " + urls + keys);
+        if (message.size() > LARGEST) {
+            return TrackingPlan.untouched(this, message, Reason.TOO_LARGE, List.of());
         }
-        return new TrackingPlan(message);
+        try {
+            Part mail = MimeScanner.scan(message.octets());
+            Optional<Reason> protection = ProtectedMail.reason(mail, message.octets(), envelope, keys);
+            return protection
+                    .map(reason -> TrackingPlan.untouched(this, message, reason, ProtectedMail.stripped(mail)))
+                    .orElseGet(() -> PlanMaker.plan(this, message, mail, envelope));
+        } catch (MimeScanner.Refused e) {
+            return TrackingPlan.untouched(this, message, e.reason(), List.of());
+        } catch (RuntimeException | StackOverflowError e) {
+            return TrackingPlan.untouched(this, message, Reason.INTERNAL_ERROR, List.of());
+        }
+    }
+
+    /** Rewrites the mail, undoes the edits, and says whether that gives it back. */
+    public Verification verify(RawMessage message, EnvelopeFacts envelope, String recipient) {
+        return switch (plan(message, envelope).copyFor(recipient)) {
+            case Rewritten.Tracked tracked -> {
+                byte[] back = tracked.cuts()
+                        .inverse(message.octets())
+                        .apply(tracked.message().octets());
+                boolean same = java.util.Arrays.equals(back, message.octets());
+                long wrapped = tracked.explanation().links().stream()
+                        .filter(link -> link.outcome().equals("tracked"))
+                        .count();
+                yield new Verification(
+                        same,
+                        same
+                                ? "tracked, " + wrapped + " links, pixel "
+                                        + tracked.explanation().pixel()
+                                : "undoing the edits does not give the mail back");
+            }
+            case Rewritten.Untouched untouched ->
+                new Verification(
+                        untouched.reason() != Reason.VERIFICATION_FAILED && untouched.reason() != Reason.INTERNAL_ERROR,
+                        "untouched: " + untouched.reason().code());
+        };
     }
 }

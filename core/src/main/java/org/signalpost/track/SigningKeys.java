@@ -1,19 +1,26 @@
 package org.signalpost.track;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The key ring: what link tokens are signed with, and what track ids are derived from.
  *
  * <p>One key is active and signs; all others go on verifying. Immutable and safe to share. Its text form is what the
- * file {@code signing.keys} holds.
+ * file {@code signing.keys} holds: lines {@code id 32-octets-in-hex}, {@code active id} and {@code track-ids hex}.
  */
 public final class SigningKeys {
     /** The length of every key in octets. */
     public static final int KEY_LENGTH = 32;
+
+    private static final String ALGORITHM = "HmacSHA256";
 
     private final int active;
     private final Map<Integer, byte[]> keys;
@@ -34,11 +41,92 @@ public final class SigningKeys {
 
     /** A fresh ring. */
     public static SigningKeys generate(SecureRandom random) {
+        return of(1, fresh(random), fresh(random));
+    }
+
+    private static byte[] fresh(SecureRandom random) {
         var key = new byte[KEY_LENGTH];
-        var idKey = new byte[KEY_LENGTH];
         random.nextBytes(key);
-        random.nextBytes(idKey);
-        return of(1, key, idKey);
+        return key;
+    }
+
+    /**
+     * The same ring with one more key, which is the active one from now on.
+     *
+     * @throws IllegalStateException when all 256 ids are taken
+     */
+    public SigningKeys rotated(SecureRandom random) {
+        for (int id = 0; id < 256; id++) {
+            if (!keys.containsKey(id)) {
+                var more = new TreeMap<>(keys);
+                more.put(id, fresh(random));
+                return new SigningKeys(id, more, idKey);
+            }
+        }
+        throw new IllegalStateException("all 256 key ids are taken");
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException with the number of the line that is wrong
+     */
+    public static SigningKeys parse(String text) {
+        var keys = new TreeMap<Integer, byte[]>();
+        int active = -1;
+        byte[] idKey = new byte[0];
+        int number = 0;
+        for (String line : text.split("\r?\n", -1)) {
+            number++;
+            String[] words = line.strip().split("\\s+", -1);
+            if (line.isBlank() || line.strip().startsWith("#")) {
+                continue;
+            }
+            try {
+                if (words.length != 2) {
+                    throw new IllegalArgumentException("two words are wanted");
+                } else if (words[0].equals("active")) {
+                    active = Integer.parseInt(words[1]);
+                } else if (words[0].equals("track-ids")) {
+                    idKey = key(words[1]);
+                } else {
+                    int id = Integer.parseInt(words[0]);
+                    if (id < 0 || id > 255) {
+                        throw new IllegalArgumentException("a key id is 0 to 255");
+                    }
+                    keys.put(id, key(words[1]));
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("line " + number + " is no signing key: " + e.getMessage(), e);
+            }
+        }
+        if (!keys.containsKey(active) || idKey.length == 0) {
+            throw new IllegalArgumentException("the active key or the key for track ids is missing");
+        }
+        return new SigningKeys(active, keys, idKey);
+    }
+
+    private static byte[] key(String hex) {
+        byte[] key = HexFormat.of().parseHex(hex);
+        if (key.length != KEY_LENGTH) {
+            throw new IllegalArgumentException("a key has " + KEY_LENGTH + " octets");
+        }
+        return key;
+    }
+
+    /** The text form; holds the secrets. */
+    public String text() {
+        var text = new StringBuilder(
+                "# Signalpost's signing keys. Keep them secret, and keep them: old links need them.\n");
+        keys.forEach((id, key) -> text.append(id)
+                .append(' ')
+                .append(HexFormat.of().formatHex(key))
+                .append('\n'));
+        text.append("active ").append(active).append('\n');
+        return text.append("track-ids ")
+                .append(HexFormat.of().formatHex(idKey))
+                .append('\n')
+                .toString();
     }
 
     /** The id of the key that signs. */
@@ -46,14 +134,26 @@ public final class SigningKeys {
         return active;
     }
 
-    /** The key of this id, 32 octets, or empty when there is none (any more). A copy. */
-    public Optional<byte[]> key(int id) {
-        return Optional.ofNullable(keys.get(id)).map(byte[]::clone);
+    /** The HMAC-SHA256 of purpose, NUL and content under the key of this id; empty when there is no such key. */
+    public Optional<byte[]> mac(int id, String purpose, byte[] content) {
+        return Optional.ofNullable(keys.get(id)).map(key -> mac(key, purpose, content));
     }
 
-    /** The key that track ids are derived from. A copy. */
-    public byte[] idKey() {
-        return idKey.clone();
+    /** The HMAC-SHA256 of purpose, NUL and content under the key that track ids are derived from. */
+    public byte[] idMac(String purpose, byte[] content) {
+        return mac(idKey, purpose, content);
+    }
+
+    private static byte[] mac(byte[] key, String purpose, byte[] content) {
+        try {
+            var mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(key, ALGORITHM));
+            mac.update(purpose.getBytes(StandardCharsets.US_ASCII));
+            mac.update((byte) 0);
+            return mac.doFinal(content);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has HMAC-SHA256", e);
+        }
     }
 
     @Override

@@ -1,6 +1,9 @@
 package org.signalpost.track;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,6 +28,19 @@ public record TrackId(long high, long low) implements Comparable<TrackId> {
         }
         var buffer = ByteBuffer.wrap(octets);
         return new TrackId(buffer.getLong(), buffer.getLong());
+    }
+
+    /**
+     * The track of one recipient's copy of one mail; the same over restarts and retries.
+     *
+     * @param messageKey names the mail among all mails
+     * @param recipient the envelope address; the case of its domain does not matter
+     */
+    public static TrackId derive(SigningKeys keys, String messageKey, String recipient) {
+        int at = recipient.lastIndexOf('@') + 1;
+        String address = recipient.substring(0, at) + recipient.substring(at).toLowerCase(Locale.ROOT);
+        byte[] mac = keys.idMac("signalpost-track-v1", (messageKey + "\0" + address).getBytes(StandardCharsets.UTF_8));
+        return of(Arrays.copyOf(mac, 16));
     }
 
     /** Reads the text form; empty when it is not exactly one, so that nobody has to check again. */

@@ -1,26 +1,116 @@
 package org.signalpost.journal;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A durable log of records: appended in groups, forced to disk before it is said, read by position.
  *
- * <p>Safe for any number of threads. One process may have a directory open.
+ * <p>Safe for any number of threads. One process may have a directory open. A batch is what came in while the last
+ * force ran; one thread writes it and forces once. Threads that append must not be interrupted: then it is unknown
+ * whether the record is kept.
  */
 public final class Journal implements AutoCloseable {
     /** The longest payload in octets. */
     public static final int LONGEST_PAYLOAD = 1 << 20;
 
-    private Journal() {}
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+    private static final long SEGMENT_SIZE = 64L << 20;
+    private static final int QUEUE = 10_000;
+    private static final int BATCH_OCTETS = 8 << 20;
+    private static final int READ_OCTETS = 16 << 20;
 
-    /** Opens the log in this directory, which is made when missing; reads and repairs what is there. */
+    private final Path directory;
+    private final Storage storage;
+    private final long segmentSize;
+    private final long generation;
+    private final FileChannel lock;
+    private final ConcurrentSkipListMap<Long, Segment> segments;
+    private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
+    private final ReentrantLock state = new ReentrantLock();
+    private final Condition grown = state.newCondition();
+    private final Thread writer;
+
+    // Written by the writer thread only.
+    private Optional<Segment> current;
+    private volatile boolean rollWanted;
+    private volatile boolean closed;
+
+    private Journal(Path directory, Storage storage, long segmentSize, FileChannel lock, Recovery found) {
+        this.directory = directory;
+        this.storage = storage;
+        this.segmentSize = segmentSize;
+        this.lock = lock;
+        this.generation = found.generation();
+        this.segments = new ConcurrentSkipListMap<>(found.segments());
+        this.current = Optional.ofNullable(segments.lastEntry()).map(Map.Entry::getValue);
+        this.writer = Thread.ofPlatform()
+                .name("journal " + directory.getFileName())
+                .daemon()
+                .unstarted(this::write);
+    }
+
+    /**
+     * Opens the log in this directory, which is made when missing; reads and repairs what is there.
+     *
+     * @throws JournalException when the directory can't be used, or another process has it open
+     */
     public static Journal open(Path directory) {
-        if (directory.toString().isEmpty()) {
-            throw new JournalException(JournalException.Cause.BROKEN, "no directory");
+        return open(directory, new Disk(), SEGMENT_SIZE);
+    }
+
+    static Journal open(Path directory, Storage storage, long segmentSize) {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            FileChannel lock = lock(directory);
+            try {
+                var found =
+                        Recovery.of(directory, storage, InstantSource.system().millis());
+                var journal = new Journal(directory, storage, segmentSize, lock, found);
+                journal.writer.start();
+                return journal;
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new JournalException(JournalException.Cause.BROKEN, directory + " can't be used: " + e, e);
         }
-        return new Journal();
+    }
+
+    private static FileChannel lock(Path directory) throws IOException {
+        FileChannel channel =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException heldByUs) {
+            // Open in this very process; said below.
+        }
+        channel.close();
+        throw new JournalException(JournalException.Cause.BROKEN, directory + " is in use by another process");
     }
 
     /** What is told when an asynchronous append has ended; called on the log's own thread, must not block. */
@@ -32,44 +122,378 @@ public final class Journal implements AutoCloseable {
         void failed(JournalException failure);
     }
 
-    /** Appends a record and returns its position once it is forced to disk. Blocks. */
+    private static final class Pending {
+        private final int kind;
+        private final EntryId id;
+        private final byte[] payload;
+        private final Completion completion;
+
+        private Pending(int kind, EntryId id, byte[] payload, Completion completion) {
+            this.kind = kind;
+            this.id = id;
+            this.payload = payload;
+            this.completion = completion;
+        }
+
+        private int length() {
+            return Frame.HEAD + payload.length;
+        }
+    }
+
+    /** A caller that waits. */
+    private static final class Waiting implements Completion {
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private volatile Optional<Position> position = Optional.empty();
+        private volatile Optional<JournalException> failure = Optional.empty();
+
+        @Override
+        public void appended(Position at) {
+            position = Optional.of(at);
+            ended.countDown();
+        }
+
+        @Override
+        public void failed(JournalException why) {
+            failure = Optional.of(why);
+            ended.countDown();
+        }
+
+        private Position result() {
+            try {
+                ended.await();
+            } catch (InterruptedException e) {
+                throw new JournalException(JournalException.Cause.BROKEN, "interrupted; the record may be kept", e);
+            }
+            return position.orElseThrow(() -> failure.map(
+                            why -> new JournalException(why.why(), String.valueOf(why.getMessage()), why))
+                    .orElseThrow());
+        }
+    }
+
+    /**
+     * Appends a record and returns its position once it is forced to disk. Blocks.
+     *
+     * @throws JournalException when the record is not, or not certainly, kept
+     */
     public Position append(int kind, EntryId id, byte[] payload) {
-        return new Position(kind, id.low(), payload.length);
+        var waiting = new Waiting();
+        append(kind, id, payload, waiting);
+        return waiting.result();
     }
 
-    /** Appends a record without waiting; a full queue fails at once, on the caller's thread. */
+    /**
+     * Appends a record without waiting for the disk; a full queue fails at once, on the caller's thread. The payload
+     * must not be changed until the completion is told.
+     *
+     * @param kind the caller's kind, 0 to 255
+     */
     public void append(int kind, EntryId id, byte[] payload, Completion completion) {
-        completion.appended(new Position(kind, id.low(), payload.length));
+        if (kind < 0 || kind > 255) {
+            throw new IllegalArgumentException("a kind is 0 to 255, not " + kind);
+        }
+        if (payload.length > LONGEST_PAYLOAD || payload.length + Frame.HEAD + Frame.SEGMENT_HEAD > segmentSize) {
+            completion.failed(new JournalException(
+                    JournalException.Cause.TOO_LONG, payload.length + " octets are more than a record holds"));
+        } else if (closed) {
+            completion.failed(closedFailure());
+        } else if (!queue.offer(new Pending(kind, id, payload, completion))) {
+            completion.failed(new JournalException(JournalException.Cause.OVERLOADED, "the log's queue is full"));
+        } else if (closed && !writer.isAlive()) {
+            refuseTheRest();
+        }
     }
 
-    /** At most {@code limit} durable entries from this position on, oldest first; empty when there are none. */
+    private static JournalException closedFailure() {
+        return new JournalException(JournalException.Cause.CLOSED, "the log is closed");
+    }
+
+    private void refuseTheRest() {
+        var rest = new ArrayList<Pending>();
+        queue.drainTo(rest);
+        rest.forEach(pending -> pending.completion.failed(closedFailure()));
+    }
+
+    private void write() {
+        try {
+            Optional<Pending> first = Optional.empty();
+            while (!closed || first.isPresent() || !queue.isEmpty()) {
+                var batch = new ArrayList<Pending>();
+                first = gather(first, batch);
+                if (!batch.isEmpty()) {
+                    store(batch);
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("alarm=journal-writer the log {} has ended: {}", directory, e.toString(), e);
+            closed = true;
+        } finally {
+            refuseTheRest();
+        }
+    }
+
+    /** Fills the batch; gives back the one that would have made it too large. */
+    private Optional<Pending> gather(Optional<Pending> first, List<Pending> batch) {
+        long octets = 0;
+        Optional<Pending> next = first.isPresent() ? first : waited();
+        while (next.isPresent()) {
+            Pending pending = next.get();
+            if (octets > 0 && octets + pending.length() > BATCH_OCTETS) {
+                return next;
+            }
+            batch.add(pending);
+            octets += pending.length();
+            next = Optional.ofNullable(queue.poll());
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Pending> waited() {
+        try {
+            return Optional.ofNullable(queue.poll(50, java.util.concurrent.TimeUnit.MILLISECONDS));
+        } catch (InterruptedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Writes a batch, a group for each segment it reaches into. */
+    private void store(List<Pending> batch) {
+        int from = 0;
+        while (from < batch.size()) {
+            int to = from;
+            try {
+                Segment segment = withRoomFor(batch.get(from));
+                long room = segmentSize - segment.end();
+                while (to < batch.size() && batch.get(to).length() <= room) {
+                    room -= batch.get(to).length();
+                    to++;
+                }
+                store(segment, batch.subList(from, to));
+            } catch (IOException | RuntimeException e) {
+                to = Math.max(to, from + 1);
+                fail(batch.subList(from, to), e);
+            }
+            from = to;
+        }
+    }
+
+    private Segment withRoomFor(Pending pending) throws IOException {
+        if (current.isEmpty() || rollWanted || current.get().end() + pending.length() > segmentSize) {
+            rollWanted = false;
+            long number = (segments.isEmpty() ? 0 : segments.lastKey()) + 1;
+            current = Optional.empty();
+            Storage.Segment file = storage.create(Recovery.file(directory, number), segmentSize);
+            var segment = new Segment(generation, number, file, Frame.SEGMENT_HEAD);
+            try {
+                storage.forceDirectory(directory);
+                file.write(new ByteBuffer[] {Frame.segmentHead(generation, number)}, 0);
+                file.force();
+            } catch (IOException e) {
+                file.close();
+                storage.delete(Recovery.file(directory, number));
+                throw e;
+            }
+            segments.put(number, segment);
+            current = Optional.of(segment);
+        }
+        return current.orElseThrow();
+    }
+
+    private void store(Segment segment, List<Pending> group) throws IOException {
+        var buffers = new ByteBuffer[group.size()];
+        var positions = new ArrayList<Position>(group.size());
+        long at = segment.end();
+        for (int i = 0; i < buffers.length; i++) {
+            Pending pending = group.get(i);
+            positions.add(segment.at(at));
+            buffers[i] = Frame.record(segment.at(at), pending.kind, pending.id, pending.payload);
+            at += pending.length();
+        }
+        segment.file().write(buffers, segment.end());
+        segment.file().force();
+        state.lock();
+        try {
+            segment.advance(at);
+            grown.signalAll();
+        } finally {
+            state.unlock();
+        }
+        for (int i = 0; i < positions.size(); i++) {
+            told(group.get(i).completion, positions.get(i));
+        }
+    }
+
+    private static void told(Completion completion, Position position) {
+        try {
+            completion.appended(position);
+        } catch (RuntimeException e) {
+            LOG.error("alarm=journal-completion a completion failed: {}", e.toString(), e);
+        }
+    }
+
+    private void fail(List<Pending> group, Exception why) {
+        String message = String.valueOf(why.getMessage());
+        boolean full = message.contains("No space left") || message.contains("quota");
+        LOG.error("alarm=journal-write {} could not be written: {}", directory, message);
+        current.ifPresent(segment -> {
+            // Nothing of what was not forced is believed, also not by the next start.
+            try {
+                long octets = group.stream().mapToLong(Pending::length).sum();
+                segment.erase(segment.end(), Math.min(octets, segmentSize - segment.end()));
+            } catch (IOException e) {
+                LOG.error(
+                        "alarm=journal-erase the unforced end of segment {} stays: {}", segment.number(), e.toString());
+            }
+        });
+        current = Optional.empty();
+        var failure = new JournalException(
+                full ? JournalException.Cause.NO_SPACE : JournalException.Cause.BROKEN,
+                "the log could not be written: " + message,
+                why);
+        group.forEach(pending -> pending.completion.failed(failure));
+    }
+
+    /**
+     * At most {@code limit} durable entries from this position on, oldest first; empty when there are none. From a
+     * place that is released, or of another life of the log, it begins with the oldest there is. A damaged entry hides
+     * the rest of its segment.
+     */
     public List<Entry> read(Position from, int limit) {
-        return limit < 0 ? List.of(new Entry(from, from, 0, new EntryId(0, 0), new byte[0])) : List.of();
+        var entries = new ArrayList<Entry>();
+        boolean ours = from.generation() == generation;
+        long octets = 0;
+        for (Segment segment : segments.tailMap(ours ? from.segment() : 0L).values()) {
+            boolean first = ours && segment.number() == from.segment();
+            long offset = first ? Math.max(from.offset(), Frame.SEGMENT_HEAD) : Frame.SEGMENT_HEAD;
+            long end = segment.end();
+            while (offset < end) {
+                if (entries.size() >= limit || octets > READ_OCTETS) {
+                    return entries;
+                }
+                Optional<Entry> entry = whole(segment, offset, end);
+                if (entry.isEmpty()) {
+                    break;
+                }
+                entries.add(entry.get());
+                octets += entry.get().payload().length;
+                offset = entry.get().next().offset();
+            }
+        }
+        return entries;
+    }
+
+    private Optional<Entry> whole(Segment segment, long offset, long end) {
+        Optional<Entry> entry = Optional.empty();
+        String why = "its checksum is wrong";
+        try {
+            entry = segment.record(offset, end);
+        } catch (IOException e) {
+            why = e.toString();
+        }
+        if (entry.isEmpty()) {
+            LOG.error(
+                    "alarm=journal-damaged segment {} of {}, octet {}: {}; the rest of the segment is not read",
+                    segment.number(),
+                    directory,
+                    offset,
+                    why);
+            rollWanted |= current.filter(now -> now == segment).isPresent();
+        }
+        return entry;
     }
 
     /** Waits until there is a durable entry at or behind this position; false when the time is over. */
     public boolean await(Position from, Duration timeout) {
-        return timeout.isNegative() || from.offset() < 0;
+        long nanos = timeout.toNanos();
+        state.lock();
+        try {
+            while (!reaches(from)) {
+                if (nanos <= 0 || closed) {
+                    return false;
+                }
+                nanos = grown.awaitNanos(nanos);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            state.unlock();
+        }
     }
 
-    /** The entry at exactly this position; a damaged one is a {@link JournalException}. */
+    private boolean reaches(Position from) {
+        if (from.generation() != generation) {
+            return segments.values().stream().anyMatch(segment -> segment.end() > Frame.SEGMENT_HEAD);
+        }
+        return segments.tailMap(from.segment()).values().stream()
+                .anyMatch(segment -> segment.number() == from.segment()
+                        ? segment.end() > Math.max(from.offset(), Frame.SEGMENT_HEAD)
+                        : segment.end() > Frame.SEGMENT_HEAD);
+    }
+
+    /**
+     * The entry at exactly this position.
+     *
+     * @throws JournalException {@code DAMAGED} when there is no whole one
+     */
     public Entry entry(Position position) {
-        return new Entry(position, position, 0, new EntryId(0, 0), new byte[0]);
+        Segment segment = position.generation() == generation ? segments.get(position.segment()) : null;
+        if (segment == null) {
+            throw new JournalException(JournalException.Cause.DAMAGED, "there is no segment for " + position);
+        }
+        try {
+            return segment.record(position.offset(), segment.end())
+                    .orElseThrow(() -> new JournalException(
+                            JournalException.Cause.DAMAGED, "there is no whole record at " + position));
+        } catch (IOException e) {
+            throw new JournalException(JournalException.Cause.DAMAGED, position + " can't be read: " + e, e);
+        }
     }
 
     /** The place behind the last durable entry. */
     public Position end() {
-        return Position.START;
+        return Optional.ofNullable(segments.lastEntry())
+                .map(last -> last.getValue().at(last.getValue().end()))
+                .orElse(new Position(generation, 0, 0));
     }
 
     /** Nobody needs anything before this position any more: whole segments before it are removed. */
     public void release(Position before) {
-        if (before.offset() < 0) {
-            throw new IllegalArgumentException("no position: " + before);
+        if (before.generation() != generation) {
+            return;
+        }
+        for (Segment segment : List.copyOf(segments.headMap(before.segment()).values())) {
+            if (segment.number() == segments.lastKey()) {
+                return;
+            }
+            try {
+                segments.remove(segment.number());
+                segment.file().close();
+                storage.delete(Recovery.file(directory, segment.number()));
+                storage.forceDirectory(directory);
+            } catch (IOException e) {
+                LOG.warn("segment {} of {} could not be removed: {}", segment.number(), directory, e.toString());
+            }
         }
     }
 
     /** Writes what was accepted, and ends. */
     @Override
-    public void close() {}
+    public void close() {
+        state.lock();
+        try {
+            closed = true;
+            grown.signalAll();
+        } finally {
+            state.unlock();
+        }
+        try {
+            writer.join();
+            for (Segment segment : segments.values()) {
+                segment.file().close();
+            }
+            lock.close();
+        } catch (IOException | InterruptedException e) {
+            LOG.warn("{} was not closed cleanly: {}", directory, e.toString());
+        }
+    }
 }

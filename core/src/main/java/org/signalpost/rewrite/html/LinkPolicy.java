@@ -2,6 +2,8 @@ package org.signalpost.rewrite.html;
 
 import java.util.List;
 import java.util.Optional;
+import org.jsoup.nodes.Element;
+import org.signalpost.track.LinkToken;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingUrls;
 
@@ -32,6 +34,39 @@ public record LinkPolicy(
         excludedHosts = List.copyOf(excludedHosts);
         onlyHosts = List.copyOf(onlyHosts);
         unsubscribeWords = List.copyOf(unsubscribeWords);
+    }
+
+    /** The policy with everything at its default. */
+    public static LinkPolicy defaults(TrackingUrls base, SigningKeys keys) {
+        return new LinkPolicy(
+                List.of(base),
+                keys,
+                List.of(),
+                List.of(),
+                List.of("unsubscribe", "optout", "opt-out", "abmelden", "desabonn", "desinscri"),
+                VisibleUrl.SAME_SITE,
+                /* oneTime= */ true,
+                Optional.empty());
+    }
+
+    /** What is to be done with one link: tracked, or the first reason that speaks against it. */
+    LinkOutcome judge(String href, String visible, Element element, MailLinks mail) {
+        Optional<LinkToken> own = HtmlReader.ownLink(this, href);
+        if (own.isPresent() && own.get().kind() == LinkToken.Kind.RELAY) {
+            // A quoted mail of ours: the link is judged by where it leads, and never points to the other's track.
+            String destination = own.get().destination();
+            Optional<LinkReason> reason = Links.reason(this, destination, visible, element, mail);
+            return reason.<LinkOutcome>map(why -> new LinkOutcome.Replace(destination, why))
+                    .orElseGet(() -> new LinkOutcome.Track(Links.destination(destination)));
+        }
+        int mark = href.indexOf("+notrack://");
+        if (mark == 4 || mark == 5) {
+            return new LinkOutcome.Replace(
+                    href.substring(0, mark) + href.substring(mark + "+notrack".length()), LinkReason.OPTED_OUT);
+        }
+        return Links.reason(this, href, visible, element, mail)
+                .<LinkOutcome>map(LinkOutcome.Skip::new)
+                .orElseGet(() -> new LinkOutcome.Track(Links.destination(href)));
     }
 
     /** What happens to a link whose visible text is a web address. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,7 +17,38 @@ final class Mails {
     private static final Pattern PIXEL =
             Pattern.compile("src=\"(http://127\\.0\\.0\\.1:\\d+/api/t/(trk_[0-9A-Za-z]{22})\\?p=b)\"");
 
+    /** Mails that must go out as they came, by the code word of the reason. */
+    static final Map<String, String> UNTRACKABLE = Map.of(
+            "no-html",
+            mail("Content-Type: text/plain", "Hello, https://d.example/"),
+            "signed",
+            mail(
+                    "Content-Type: multipart/signed; boundary=b; protocol=\"application/pgp-signature\"",
+                    "--b\nContent-Type: text/html\n\n<p><a href=\"https://d.example/\">x</a></p>\n--b\n"
+                            + "Content-Type: application/pgp-signature\n\nxxx\n--b--"),
+            "encrypted",
+            mail(
+                    "Content-Type: multipart/encrypted; boundary=b; protocol=\"application/pgp-encrypted\"",
+                    "--b\nContent-Type: application/pgp-encrypted\n\nVersion: 1\n--b\n"
+                            + "Content-Type: application/octet-stream\n\nxxx\n--b--"),
+            "boundary",
+            mail("Content-Type: multipart/mixed", "--b\nContent-Type: text/html\n\n<p>x</p>\n--b--"));
+
     private Mails() {}
+
+    private static String mail(String type, String body) {
+        String text = "From: shop@example.org\nTo: ann@example.com\nSubject: Untouched\n"
+                + "Date: Tue, 24 Nov 2026 10:00:00 +0000\nMessage-ID: <untouched@example.org>\nMIME-Version: 1.0\n" + type
+                + "\n\n" + body + "\n";
+        return text.replace("\n", "\r\n");
+    }
+
+    /** A copy without all that tells one recipient's from another's. */
+    static String anonymous(String mail) {
+        return mail.replaceAll("trk_[0-9A-Za-z]{22}", "TRACK")
+                .replaceAll("/c/[A-Za-z0-9_-]+", "/c/TOKEN")
+                .replaceAll("(X-Signalpost-Pass:[^\r]*) m=[^\r;]+", "$1 m=MAC");
+    }
 
     /** A multipart/alternative with two links; CRLF line ends, 7bit. */
     static String newsletter(String subject) {

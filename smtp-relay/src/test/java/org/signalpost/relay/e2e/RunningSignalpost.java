@@ -60,7 +60,7 @@ final class RunningSignalpost implements AutoCloseable {
     static RunningSignalpost launch(Path script, Path directory, Map<String, String> configuration)
             throws IOException {
         Files.createDirectories(directory);
-        String text = Map.of("smtp.listen", "127.0.0.1:0", "http.listen", "127.0.0.1:0").entrySet().stream()
+        String text = Map.of("smtp.listen", "127.0.0.1:0", "http.listen", "127.0.0.1:" + freePort()).entrySet().stream()
                 .filter(entry -> !configuration.containsKey(entry.getKey()))
                 .map(entry -> entry.getKey() + " = " + entry.getValue() + "\n")
                 .collect(Collectors.joining());
@@ -75,6 +75,13 @@ final class RunningSignalpost implements AutoCloseable {
         var running = new RunningSignalpost(directory, builder.start());
         Thread.ofVirtual().start(running::read);
         return running;
+    }
+
+    /** A port that nobody holds now: the links in the mail carry it, so it has to be known before the start. */
+    static int freePort() throws IOException {
+        try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+            return socket.getLocalPort();
+        }
     }
 
     private void read() {

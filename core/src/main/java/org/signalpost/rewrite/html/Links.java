@@ -1,0 +1,257 @@
+package org.signalpost.rewrite.html;
+
+import java.net.IDN;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jsoup.nodes.Element;
+import org.signalpost.track.LinkToken;
+import org.signalpost.track.TrackingUrls;
+
+/** The rules of the link policy, in their order. They never look at the network. */
+final class Links {
+    private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
+    private static final Pattern HTTP = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
+    private static final List<String> PLACEHOLDERS = List.of("{{", "}}", "{%", "%}", "*|", "|*", "<%", "%>", "${");
+    private static final Set<String> SECRET_NAMES = Set.of(
+            "token",
+            "otp",
+            "oobcode",
+            "ticket",
+            "nonce",
+            "hmac",
+            "sig",
+            "signature",
+            "x-amz-signature",
+            "x-goog-signature",
+            "key-pair-id");
+    private static final Set<String> PERHAPS_SECRET = Set.of("code", "key", "t", "k", "hash", "auth");
+    private static final Set<String> SECRET_PATHS = Set.of(
+            "reset",
+            "password",
+            "verify",
+            "verification",
+            "confirm",
+            "activate",
+            "magic",
+            "login",
+            "signin",
+            "invite",
+            "invitation",
+            "unlock",
+            "otp",
+            "sso");
+    private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}");
+    private static final Pattern VISIBLE =
+            Pattern.compile("(?i)(https?://|www\\.)?([a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,})(:[0-9]+)?([/?#]\\S*)?");
+
+    private Links() {}
+
+    /** The first reason that speaks against tracking; empty when none does. */
+    static Optional<LinkReason> reason(
+            LinkPolicy policy, String href, String visible, Element element, LinkPolicy.MailLinks mail) {
+        if (!mail.clicks()) {
+            return Optional.of(LinkReason.CLICKS_OFF);
+        }
+        boolean forced = element.attr("data-signalpost-track").equalsIgnoreCase("on");
+        if (optedOut(element)) {
+            return Optional.of(LinkReason.OPTED_OUT);
+        }
+        Optional<LinkReason> form = form(href);
+        if (form.isPresent()) {
+            return form;
+        }
+        String host = host(href);
+        if (policy.bases().stream().map(TrackingUrls::authority).anyMatch(authority(href)::equals)) {
+            return Optional.of(LinkReason.OWN_LINK);
+        }
+        boolean excluded = policy.excludedHosts().stream().anyMatch(other -> below(host, other))
+                || !policy.onlyHosts().isEmpty() && policy.onlyHosts().stream().noneMatch(other -> below(host, other));
+        if (excluded) {
+            return Optional.of(LinkReason.HOST_EXCLUDED);
+        }
+        if (!forced && unsubscribes(policy, href, element, mail)) {
+            return Optional.of(LinkReason.UNSUBSCRIBE);
+        }
+        if (!forced && policy.oneTime() && oneTime(href)) {
+            return Optional.of(LinkReason.ONE_TIME);
+        }
+        if (!forced && deceives(policy, mail.visibleUrl().orElse(policy.visibleUrl()), visible)) {
+            return Optional.of(LinkReason.VISIBLE_URL);
+        }
+        boolean tooLong = destination(href).getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION;
+        return tooLong ? Optional.of(LinkReason.TOO_LONG) : Optional.empty();
+    }
+
+    private static boolean optedOut(Element element) {
+        return List.of("off", "0", "no", "false").contains(lower(element.attr("data-signalpost-track")))
+                || lower(element.attr("disable-tracking")).equals("true")
+                || lower(element.attr("clicktracking")).equals("off")
+                || element.hasAttr("data-pm-no-track")
+                || element.hasAttr("ses:no-track")
+                || element.attr("data-msys-clicktrack").equals("0")
+                || element.hasAttr("mc:disable-tracking")
+                || element.hasAttr("mautic:disable-tracking")
+                || element.hasClass("untracked");
+    }
+
+    private static String lower(String text) {
+        return text.strip().toLowerCase(Locale.ROOT);
+    }
+
+    private static Optional<LinkReason> form(String href) {
+        if (href.isEmpty()) {
+            return Optional.of(LinkReason.EMPTY);
+        }
+        if (href.startsWith("#")) {
+            return Optional.of(LinkReason.FRAGMENT);
+        }
+        if (!HTTP.matcher(href).matches()) {
+            boolean web = lower(href).startsWith("http:") || lower(href).startsWith("https:");
+            boolean template = PLACEHOLDERS.stream().anyMatch(href::startsWith);
+            return Optional.of(
+                    template
+                            ? LinkReason.PLACEHOLDER
+                            : SCHEME.matcher(href).matches() && !web ? LinkReason.SCHEME : LinkReason.RELATIVE);
+        }
+        if (PLACEHOLDERS.stream().anyMatch(href::contains)) {
+            return Optional.of(LinkReason.PLACEHOLDER);
+        }
+        String authority = authority(href);
+        if (authority.indexOf('@') >= 0) {
+            return Optional.of(LinkReason.USERINFO);
+        }
+        if (!LinkToken.followable(href) || !wellFormed(authority)) {
+            return Optional.of(LinkReason.MALFORMED_URL);
+        }
+        if (authority.chars().anyMatch(c -> c > 0x7f) && aLabels(authority).isEmpty()) {
+            return Optional.of(LinkReason.IDN);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean wellFormed(String authority) {
+        String port = authority.substring(hostEnd(authority));
+        boolean portFine = port.isEmpty()
+                || port.matches(":[0-9]{0,5}") && (port.length() == 1 || Integer.parseInt(port.substring(1)) <= 65535);
+        String host = authority.substring(0, hostEnd(authority));
+        boolean literal = host.matches("\\[[0-9A-Fa-f:.]{2,45}]");
+        return portFine && (literal || (host.chars().allMatch(Links::hostCharacter) && !host.isEmpty()));
+    }
+
+    private static boolean hostCharacter(int c) {
+        return Character.isLetterOrDigit(c) || c == '.' || c == '-' || c == '_' || c > 0x7f;
+    }
+
+    private static int hostEnd(String authority) {
+        int close = authority.lastIndexOf(']');
+        int colon = authority.indexOf(':', close + 1);
+        return colon < 0 ? authority.length() : colon;
+    }
+
+    /** Host and port as they stand, lower case. */
+    private static String authority(String href) {
+        int from = href.indexOf("://") + 3;
+        int to = from;
+        while (to < href.length() && "/?#\\".indexOf(href.charAt(to)) < 0) {
+            to++;
+        }
+        return href.substring(from, to).toLowerCase(Locale.ROOT);
+    }
+
+    private static String host(String href) {
+        String authority = authority(href);
+        return authority.substring(0, hostEnd(authority));
+    }
+
+    /** The destination as it is signed: what the link says, an international host as A-labels. */
+    static String destination(String href) {
+        String authority = authority(href);
+        if (authority.chars().allMatch(c -> c <= 0x7f)) {
+            return href;
+        }
+        int from = href.indexOf("://") + 3;
+        return href.substring(0, from)
+                + aLabels(authority).orElse(authority)
+                + href.substring(from + authority.length());
+    }
+
+    private static Optional<String> aLabels(String authority) {
+        // IDNA 2003, which java.net has, maps these to another host than browsers do.
+        if (authority.chars().anyMatch(c -> c == 'ß' || c == 'ς' || c == 0x200c || c == 0x200d)) {
+            return Optional.empty();
+        }
+        try {
+            int end = hostEnd(authority);
+            return Optional.of(IDN.toASCII(authority.substring(0, end)) + authority.substring(end));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean below(String host, String domain) {
+        String lower = lower(domain);
+        return host.equals(lower) || host.endsWith("." + lower);
+    }
+
+    private static boolean unsubscribes(LinkPolicy policy, String href, Element element, LinkPolicy.MailLinks mail) {
+        String rest = lower(href.substring(Math.min(
+                href.length(), href.indexOf("://") + 3 + authority(href).length())));
+        return mail.unsubscribe().contains(href)
+                || element.hasAttr("data-msys-unsubscribe")
+                || policy.unsubscribeWords().stream().anyMatch(rest::contains);
+    }
+
+    private static boolean oneTime(String href) {
+        int question = href.indexOf('?');
+        int hash = href.indexOf('#');
+        String query = question < 0 ? "" : href.substring(question + 1, hash > question ? hash : href.length());
+        String path = href.substring(0, question >= 0 ? question : hash >= 0 ? hash : href.length());
+        boolean opaque = false;
+        for (String parameter : query.split("&", -1)) {
+            int equals = parameter.indexOf('=');
+            String name = lower(equals < 0 ? parameter : parameter.substring(0, equals));
+            String value = equals < 0 ? "" : parameter.substring(equals + 1);
+            if (SECRET_NAMES.contains(name) || name.endsWith("_token")) {
+                return true;
+            }
+            if (PERHAPS_SECRET.contains(name) && opaque(value)) {
+                return true;
+            }
+            opaque |= opaque(value);
+        }
+        boolean secretPath = false;
+        for (String segment : path.split("/", -1)) {
+            opaque |= opaque(segment);
+            for (String word : lower(segment).split("[^a-z]+", -1)) {
+                secretPath |= SECRET_PATHS.contains(word);
+            }
+        }
+        for (String word : lower(query).split("[^a-z]+", -1)) {
+            secretPath |= SECRET_PATHS.contains(word);
+        }
+        return (secretPath && opaque) || JWT.matcher(href).find();
+    }
+
+    /** At least 16 characters of mixed classes: nothing a person wrote. */
+    private static boolean opaque(String text) {
+        boolean digits = text.chars().anyMatch(Character::isDigit);
+        boolean letters = text.chars().anyMatch(Character::isLetter);
+        boolean plain = text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "-_.~%=+".indexOf(c) >= 0);
+        return text.length() >= 16 && digits && letters && plain;
+    }
+
+    private static boolean deceives(LinkPolicy policy, LinkPolicy.VisibleUrl rule, String visible) {
+        var match = VISIBLE.matcher(visible.strip());
+        if (rule == LinkPolicy.VisibleUrl.WRAP || !match.matches()) {
+            return false;
+        }
+        String host = lower(match.group(2));
+        String shown = host.startsWith("www.") ? host.substring(4) : host;
+        return rule == LinkPolicy.VisibleUrl.SKIP
+                || !below(policy.bases().getFirst().host(), shown);
+    }
+}

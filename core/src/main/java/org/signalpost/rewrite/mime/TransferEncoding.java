@@ -1,0 +1,235 @@
+package org.signalpost.rewrite.mime;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.signalpost.rewrite.Cuts;
+import org.signalpost.rewrite.Cuts.Cut;
+
+/** A leaf's body as it is encoded, and how an edit of the decoded octets is made in the encoded ones. */
+public sealed interface TransferEncoding {
+    /** The decoded octets, not to be changed. */
+    byte[] decoded();
+
+    /** The cuts on the mail's octets that have the effect of these cuts on the decoded ones. Insertions are ASCII. */
+    List<Cut> encode(Cuts edits);
+
+    /** Reads the body of a leaf; empty when its encoding is unknown, or it is not encoded as it says. */
+    static Optional<TransferEncoding> of(byte[] octets, Part part) {
+        return switch (MimeScanner.encoding(part.fields())) {
+            case "", "7bit", "8bit", "binary" ->
+                Optional.of(new Identity(part.body(), Arrays.copyOfRange(octets, part.body(), part.end())));
+            case "quoted-printable" -> QuotedPrintable.of(octets, part.body(), part.end());
+            case "base64" -> InBase64.of(octets, part.body(), part.end());
+            default -> Optional.empty();
+        };
+    }
+
+    /** The line end that a range of octets uses first; CRLF when it has none. */
+    private static String lineEnd(byte[] octets, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (octets[i] == '\n') {
+                return i > from && octets[i - 1] == '\r' ? "\r\n" : "\n";
+            }
+        }
+        return "\r\n";
+    }
+
+    /** 7bit, 8bit, binary: as it stands. */
+    final class Identity implements TransferEncoding {
+        private final int offset;
+        private final byte[] decoded;
+
+        private Identity(int offset, byte[] decoded) {
+            this.offset = offset;
+            this.decoded = decoded;
+        }
+
+        @Override
+        public byte[] decoded() {
+            return decoded;
+        }
+
+        @Override
+        public List<Cut> encode(Cuts edits) {
+            return edits.list().stream()
+                    .map(cut -> new Cut(cut.from() + offset, cut.to() + offset, cut.replacement()))
+                    .toList();
+        }
+    }
+
+    /** Quoted-printable (RFC 2045 section 6.7), edited in its encoded form: other lines stay as they are. */
+    final class QuotedPrintable implements TransferEncoding {
+        private static final int CHUNK = 72;
+        private final byte[] octets;
+        private final int from;
+        private final int to;
+        private final byte[] decoded;
+        private final int[] starts;
+        private final int[] ends;
+
+        private QuotedPrintable(byte[] octets, int from, int to, byte[] decoded, int[] starts, int[] ends) {
+            this.octets = octets;
+            this.from = from;
+            this.to = to;
+            this.decoded = decoded;
+            this.starts = starts;
+            this.ends = ends;
+        }
+
+        private static Optional<TransferEncoding> of(byte[] octets, int from, int to) {
+            var decoded = new byte[to - from];
+            var starts = new int[to - from];
+            var ends = new int[to - from];
+            int count = 0;
+            int at = from;
+            while (at < to) {
+                int end = at + 1;
+                int value = octets[at] & 0xff;
+                if (value == '=') {
+                    int soft = softBreak(octets, at, to);
+                    if (soft > 0) {
+                        at = soft;
+                        continue;
+                    }
+                    if (at + 2 >= to || hex(octets[at + 1]) < 0 || hex(octets[at + 2]) < 0) {
+                        // Raw text labelled quoted-printable: what readers make of it differs.
+                        return Optional.empty();
+                    }
+                    value = hex(octets[at + 1]) << 4 | hex(octets[at + 2]);
+                    end = at + 3;
+                }
+                decoded[count] = (byte) value;
+                starts[count] = at;
+                ends[count++] = end;
+                at = end;
+            }
+            return Optional.of(new QuotedPrintable(octets, from, to, Arrays.copyOf(decoded, count), starts, ends));
+        }
+
+        /** The octet behind a soft line break that begins here, or -1 when none does. */
+        private static int softBreak(byte[] octets, int at, int to) {
+            int next = at + 1;
+            while (next < to && (octets[next] == ' ' || octets[next] == '\t')) {
+                next++;
+            }
+            if (next >= to) {
+                return to;
+            }
+            if (octets[next] == '\n') {
+                return next + 1;
+            }
+            return octets[next] == '\r' && next + 1 < to && octets[next + 1] == '\n' ? next + 2 : -1;
+        }
+
+        private static int hex(byte octet) {
+            return Character.digit(octet, 16);
+        }
+
+        @Override
+        public byte[] decoded() {
+            return decoded;
+        }
+
+        @Override
+        public List<Cut> encode(Cuts edits) {
+            String lineEnd = lineEnd(octets, from, to);
+            var cuts = new ArrayList<Cut>();
+            for (Cut edit : edits.list()) {
+                int first = edit.from() < decoded.length ? starts[edit.from()] : to;
+                int last = edit.to() > edit.from() ? ends[edit.to() - 1] : first;
+                byte[] insert = edit.replacement();
+                cuts.add(new Cut(first, last, insert.length == 0 ? insert : encoded(insert, first, last, lineEnd)));
+            }
+            return cuts;
+        }
+
+        private byte[] encoded(byte[] insert, int first, int last, String lineEnd) {
+            var text = new StringBuilder();
+            boolean columnZero = first == from || octets[first - 1] == '\n';
+            if (!columnZero) {
+                text.append('=').append(lineEnd);
+            }
+            int column = 0;
+            for (byte octet : insert) {
+                String encoded = octet == '=' ? "=3D" : String.valueOf((char) octet);
+                if (column + encoded.length() > CHUNK) {
+                    text.append('=').append(lineEnd);
+                    column = 0;
+                }
+                text.append(encoded);
+                column += encoded.length();
+            }
+            boolean lineEnds = last >= to
+                    || octets[last] == '\n'
+                    || octets[last] == '\r'
+                    || (octets[last] == '=' && softBreak(octets, last, to) > 0);
+            if (!lineEnds) {
+                text.append('=').append(lineEnd);
+            }
+            return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /** Base64 (RFC 2045 section 6.8), only when encoding what was decoded gives back the same text. */
+    final class InBase64 implements TransferEncoding {
+        private final byte[] octets;
+        private final int from;
+        private final int to;
+        private final byte[] decoded;
+
+        private InBase64(byte[] octets, int from, int to, byte[] decoded) {
+            this.octets = octets;
+            this.from = from;
+            this.to = to;
+            this.decoded = decoded;
+        }
+
+        private static Optional<TransferEncoding> of(byte[] octets, int from, int to) {
+            var text = new ByteArrayOutputStream();
+            int last = from;
+            for (int i = from; i < to; i++) {
+                if (octets[i] != '\r' && octets[i] != '\n') {
+                    text.write(octets[i]);
+                    last = i + 1;
+                }
+            }
+            try {
+                byte[] decoded = Base64.getDecoder().decode(text.toByteArray());
+                boolean same = Arrays.equals(Base64.getEncoder().encode(decoded), text.toByteArray());
+                return same && decoded.length > 0
+                        ? Optional.of(new InBase64(octets, from, last, decoded))
+                        : Optional.empty();
+            } catch (IllegalArgumentException e) {
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public byte[] decoded() {
+            return decoded;
+        }
+
+        @Override
+        public List<Cut> encode(Cuts edits) {
+            if (edits.list().isEmpty()) {
+                return List.of();
+            }
+            String lineEnd = lineEnd(octets, from, to);
+            int width = Fields.textEnd(octets, from, Fields.lineEnd(octets, from, to)) - from;
+            int wrapped = width >= 4 && width <= 76 && width % 4 == 0 ? width : 76;
+            byte[] whole = Base64.getMimeEncoder(wrapped, lineEnd.getBytes(StandardCharsets.US_ASCII))
+                    .encode(edits.apply(decoded));
+            // Lines before the first edit come out equal by themselves: the cut starts where something differs.
+            int same = 0;
+            while (same < whole.length && from + same < to && whole[same] == octets[from + same]) {
+                same++;
+            }
+            return List.of(new Cut(from + same, to, Arrays.copyOfRange(whole, same, whole.length)));
+        }
+    }
+}

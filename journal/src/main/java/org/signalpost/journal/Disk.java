@@ -1,0 +1,114 @@
+package org.signalpost.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The real disk. */
+final class Disk implements Storage {
+    private static final FileAttribute<?> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final int ZEROS = 1 << 20;
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Override
+    public Segment create(Path file, long length) throws IOException {
+        // A name under which no start looks for a segment, until the file is whole.
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        try (FileChannel channel =
+                FileChannel.open(fresh, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
+            for (long at = 0; at < length; at += ZEROS) {
+                var zeros = ByteBuffer.allocate((int) Math.min(ZEROS, length - at));
+                while (zeros.hasRemaining()) {
+                    channel.write(zeros);
+                }
+            }
+            channel.force(/* metaData= */ true);
+        } catch (IOException e) {
+            Files.deleteIfExists(fresh);
+            throw e;
+        }
+        Files.move(fresh, file);
+        return open(file);
+    }
+
+    @Override
+    public Segment open(Path file) throws IOException {
+        return new Opened(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entries.force(/* metaData= */ true);
+        }
+    }
+
+    private record Opened(FileChannel channel) implements Segment {
+        @Override
+        public void write(ByteBuffer[] buffers, long at) throws IOException {
+            channel.position(at);
+            long rest = 0;
+            for (ByteBuffer buffer : buffers) {
+                rest += buffer.remaining();
+            }
+            // A channel may write less than it was given.
+            for (int first = 0; rest > 0; ) {
+                while (!buffers[first].hasRemaining()) {
+                    first++;
+                }
+                rest -= channel.write(buffers, first, Math.min(buffers.length - first, 1024));
+            }
+        }
+
+        @Override
+        public int read(ByteBuffer buffer, long at) throws IOException {
+            int total = 0;
+            while (buffer.hasRemaining()) {
+                int count = channel.read(buffer, at + total);
+                if (count < 0) {
+                    break;
+                }
+                total += count;
+            }
+            return total;
+        }
+
+        @Override
+        public void force() throws IOException {
+            channel.force(/* metaData= */ false);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+}

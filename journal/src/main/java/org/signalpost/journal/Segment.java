@@ -1,0 +1,95 @@
+package org.signalpost.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** One file of the log, and up to where it holds durable records. The end only grows, under the log's lock. */
+final class Segment {
+    private static final int CHUNK = 1 << 20;
+
+    private final long generation;
+    private final long number;
+    private final Storage.Segment file;
+    private volatile long end;
+
+    Segment(long generation, long number, Storage.Segment file, long end) {
+        this.generation = generation;
+        this.number = number;
+        this.file = file;
+        this.end = end;
+    }
+
+    long number() {
+        return number;
+    }
+
+    /** The octet behind the last durable record. */
+    long end() {
+        return end;
+    }
+
+    void advance(long to) {
+        end = to;
+    }
+
+    Storage.Segment file() {
+        return file;
+    }
+
+    Position at(long offset) {
+        return new Position(generation, number, offset);
+    }
+
+    /** The whole record at this octet, or empty when there is none that is right. */
+    Optional<Entry> record(long offset, long limit) throws IOException {
+        var head = ByteBuffer.allocate(Frame.HEAD);
+        if (offset + Frame.HEAD > limit || file.read(head, offset) < Frame.HEAD) {
+            return Optional.empty();
+        }
+        head.flip();
+        int length = head.getInt();
+        int checksum = head.getInt();
+        int kind = head.get() & 0xff;
+        var id = new EntryId(head.getLong(), head.getLong());
+        if (length < 0 || length > Journal.LONGEST_PAYLOAD || offset + Frame.HEAD + length > limit) {
+            return Optional.empty();
+        }
+        var payload = new byte[length];
+        if (file.read(ByteBuffer.wrap(payload), offset + Frame.HEAD) < length
+                || Frame.checksum(at(offset), kind, id, payload) != checksum) {
+            return Optional.empty();
+        }
+        return Optional.of(new Entry(at(offset), at(offset + Frame.HEAD + length), kind, id, payload));
+    }
+
+    /** The octets from here to the end of the file; nothing when they are all zero. */
+    Optional<ByteBuffer> leftovers(long from) throws IOException {
+        long size = file.size();
+        long last = from;
+        for (long at = from; at < size; at += CHUNK) {
+            var chunk = ByteBuffer.allocate((int) Math.min(CHUNK, size - at));
+            int count = file.read(chunk, at);
+            for (int i = 0; i < count; i++) {
+                if (chunk.get(i) != 0) {
+                    last = at + i + 1;
+                }
+            }
+        }
+        if (last == from) {
+            return Optional.empty();
+        }
+        var rest = ByteBuffer.allocate(Math.toIntExact(last - from));
+        file.read(rest, from);
+        return Optional.of(rest.flip());
+    }
+
+    /** Overwrites with zeros and forces, so that what was never acknowledged is never taken for a record. */
+    void erase(long from, long length) throws IOException {
+        for (long at = from; at < from + length; at += CHUNK) {
+            var zeros = ByteBuffer.allocate((int) Math.min(CHUNK, from + length - at));
+            file.write(new ByteBuffer[] {zeros}, at);
+        }
+        file.force();
+    }
+}

@@ -1,0 +1,95 @@
+package org.signalpost.journal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A disk that fails when it is told to. */
+final class FailingDisk implements Storage {
+    enum Fault {
+        FULL,
+        WRITE,
+        FORCE
+    }
+
+    private final Disk disk = new Disk();
+    private volatile Optional<Fault> fault = Optional.empty();
+
+    void fail(Fault how) {
+        fault = Optional.of(how);
+    }
+
+    void heal() {
+        fault = Optional.empty();
+    }
+
+    private void may(Fault how, String message) throws IOException {
+        if (fault.filter(now -> now == how).isPresent()) {
+            throw new IOException(message);
+        }
+    }
+
+    private Segment failing(Segment segment) {
+        return new Segment() {
+            @Override
+            public void write(ByteBuffer[] buffers, long at) throws IOException {
+                may(Fault.FULL, "No space left on device");
+                may(Fault.WRITE, "Input/output error");
+                segment.write(buffers, at);
+            }
+
+            @Override
+            public int read(ByteBuffer buffer, long at) throws IOException {
+                return segment.read(buffer, at);
+            }
+
+            @Override
+            public void force() throws IOException {
+                // Once: the log tries to erase afterwards, which a disk may well allow.
+                if (fault.filter(now -> now == Fault.FORCE).isPresent()) {
+                    heal();
+                    throw new IOException("Input/output error");
+                }
+                segment.force();
+            }
+
+            @Override
+            public long size() throws IOException {
+                return segment.size();
+            }
+
+            @Override
+            public void close() throws IOException {
+                segment.close();
+            }
+        };
+    }
+
+    @Override
+    public List<String> list(Path directory) throws IOException {
+        return disk.list(directory);
+    }
+
+    @Override
+    public Segment create(Path file, long length) throws IOException {
+        may(Fault.FULL, "No space left on device");
+        return failing(disk.create(file, length));
+    }
+
+    @Override
+    public Segment open(Path file) throws IOException {
+        return failing(disk.open(file));
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        disk.delete(file);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        disk.forceDirectory(directory);
+    }
+}

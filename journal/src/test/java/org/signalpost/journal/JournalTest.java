@@ -1,0 +1,254 @@
+package org.signalpost.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    private static final EntryId ID = new EntryId(1, 2);
+    private static final long SMALL = 600;
+
+    @TempDir
+    Path directory;
+
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static List<String> texts(Journal journal) {
+        return journal.read(Position.START, 10_000).stream()
+                .map(entry -> new String(entry.payload(), StandardCharsets.ISO_8859_1))
+                .toList();
+    }
+
+    private Journal small() {
+        return Journal.open(directory, new Disk(), SMALL);
+    }
+
+    private List<String> reopened() {
+        try (Journal journal = small()) {
+            return texts(journal);
+        }
+    }
+
+    private Path segment(long number) {
+        return Recovery.file(directory, number);
+    }
+
+    @Test
+    void gives_back_what_was_appended_in_order_and_after_a_restart() {
+        try (Journal journal = small()) {
+            for (int i = 0; i < 100; i++) {
+                Position at = journal.append(i, new EntryId(i, -i), octets("record " + i));
+                Entry entry = journal.entry(at);
+                assertThat(entry.kind()).isEqualTo(i);
+                assertThat(entry.id()).isEqualTo(new EntryId(i, -i));
+            }
+            assertThat(texts(journal)).hasSize(100);
+        }
+        assertThat(reopened())
+                .isEqualTo(IntStream.range(0, 100).mapToObj(i -> "record " + i).toList());
+    }
+
+    @Test
+    void a_reader_goes_on_from_where_it_was_over_segments_and_restarts() {
+        var read = new ArrayList<String>();
+        Position reached = Position.START;
+        for (int round = 0; round < 5; round++) {
+            try (Journal journal = small()) {
+                for (int i = 0; i < 20; i++) {
+                    journal.append(1, ID, octets(round + "/" + i));
+                }
+                List<Entry> some = journal.read(reached, 7);
+                while (!some.isEmpty()) {
+                    for (Entry entry : some) {
+                        read.add(new String(entry.payload(), StandardCharsets.ISO_8859_1));
+                        assertThat(entry.next()).isGreaterThan(entry.position()).isGreaterThan(reached);
+                        reached = entry.next();
+                    }
+                    some = journal.read(reached, 7);
+                }
+            }
+        }
+        assertThat(read).hasSize(100).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void waits_for_what_is_not_there_yet() {
+        try (Journal journal = small()) {
+            assertThat(journal.await(Position.START, Duration.ofMillis(1))).isFalse();
+            Position at = journal.append(1, ID, octets("x"));
+            assertThat(journal.await(Position.START, Duration.ofSeconds(10))).isTrue();
+            assertThat(journal.await(at, Duration.ofSeconds(10))).isTrue();
+            assertThat(journal.await(journal.end(), Duration.ofMillis(1))).isFalse();
+            Thread.ofVirtual().start(() -> journal.append(1, ID, octets("y")));
+            assertThat(journal.await(journal.end(), Duration.ofSeconds(10))).isTrue();
+        }
+    }
+
+    @Test
+    void many_writers_each_get_a_place_of_their_own() {
+        Map<Position, String> places = new ConcurrentHashMap<>();
+        try (Journal journal = Journal.open(directory)) {
+            try (var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int w = 0; w < 64; w++) {
+                    String name = "writer " + w;
+                    writers.execute(() -> {
+                        for (int i = 0; i < 50; i++) {
+                            places.put(journal.append(1, ID, octets(name + "/" + i)), name + "/" + i);
+                        }
+                    });
+                }
+            }
+            assertThat(places).hasSize(64 * 50);
+            assertThat(texts(journal)).isEqualTo(List.copyOf(new TreeMap<>(places).values()));
+        }
+    }
+
+    @Test
+    void removes_whole_segments_that_nobody_needs() {
+        try (Journal journal = small()) {
+            Position last = Position.START;
+            for (int i = 0; i < 60; i++) {
+                last = journal.append(1, ID, octets("record " + i));
+            }
+            assertThat(Files.exists(segment(1))).isTrue();
+            journal.release(last);
+            assertThat(Files.exists(segment(1))).isFalse();
+            assertThat(texts(journal)).isNotEmpty().last().isEqualTo("record 59");
+            assertThatThrownBy(() -> journal.entry(new Position(last(journal), 1, Frame.SEGMENT_HEAD)))
+                    .isInstanceOf(JournalException.class);
+        }
+        assertThat(reopened()).last().isEqualTo("record 59");
+    }
+
+    private static long last(Journal journal) {
+        return journal.end().generation();
+    }
+
+    @Test
+    void a_record_cut_at_any_octet_is_gone_and_all_before_it_are_kept() throws IOException {
+        Position last;
+        try (Journal journal = small()) {
+            journal.append(1, ID, octets("first"));
+            last = journal.append(2, ID, octets("the last"));
+        }
+        byte[] whole = Files.readAllBytes(segment(1));
+        int end = (int) last.offset() + Frame.HEAD + "the last".length();
+        for (int cut = (int) last.offset(); cut < end; cut++) {
+            byte[] torn = whole.clone();
+            java.util.Arrays.fill(torn, cut, torn.length, (byte) 0);
+            Files.write(segment(1), torn);
+            try (Journal journal = small()) {
+                assertThat(texts(journal)).containsExactly("first");
+                journal.append(3, ID, octets("after"));
+            }
+            assertThat(reopened()).containsExactly("first", "after");
+        }
+    }
+
+    @Test
+    void every_flipped_bit_is_found_and_later_segments_are_read() throws IOException {
+        try (Journal journal = small()) {
+            for (int i = 0; i < 30; i++) {
+                journal.append(1, ID, octets("record " + i));
+            }
+        }
+        byte[] whole = Files.readAllBytes(segment(1));
+        List<String> all = reopened();
+        for (int bit = 0; bit < 8 * (Frame.SEGMENT_HEAD + 3 * (Frame.HEAD + 8)); bit++) {
+            byte[] damaged = whole.clone();
+            damaged[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(segment(1), damaged);
+            List<String> left = reopened();
+            assertThat(all).containsAll(left);
+            assertThat(left.size()).isLessThan(all.size());
+            assertThat(left).last().isEqualTo("record 29");
+            assertThat(directory.resolve("quarantine").toFile().list()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void a_record_inside_a_payload_or_copied_to_another_place_is_no_record() throws IOException {
+        long generation;
+        try (Journal journal = small()) {
+            generation = journal.end().generation();
+            journal.append(1, ID, octets("first"));
+        }
+        long end = Frame.SEGMENT_HEAD + Frame.HEAD + 5;
+        ByteBuffer copy = Frame.record(new Position(generation, 1, Frame.SEGMENT_HEAD), 1, ID, octets("first"));
+        byte[] file = Files.readAllBytes(segment(1));
+        copy.get(file, (int) end, copy.remaining());
+        Files.write(segment(1), file);
+        try (Journal journal = small()) {
+            assertThat(texts(journal)).containsExactly("first");
+            byte[] forged = Frame.record(new Position(generation, 1, end + Frame.HEAD), 9, ID, octets("forged"))
+                    .array();
+            journal.append(1, ID, forged);
+        }
+        assertThat(reopened()).hasSize(2).first().isEqualTo("first");
+    }
+
+    @Test
+    void goes_on_after_the_disk_refused_a_write_or_a_force() {
+        for (FailingDisk.Fault fault : FailingDisk.Fault.values()) {
+            Path own = directory.resolve(fault.name());
+            var disk = new FailingDisk();
+            try (Journal journal = Journal.open(own, disk, SMALL)) {
+                journal.append(1, ID, octets("before"));
+                disk.fail(fault);
+                assertThatThrownBy(() -> journal.append(1, ID, octets("lost")))
+                        .isInstanceOfSatisfying(
+                                JournalException.class,
+                                failure -> assertThat(failure.why())
+                                        .isEqualTo(
+                                                fault == FailingDisk.Fault.FULL
+                                                        ? JournalException.Cause.NO_SPACE
+                                                        : JournalException.Cause.BROKEN));
+                disk.heal();
+                journal.append(1, ID, octets("after"));
+                assertThat(texts(journal)).containsExactly("before", "after");
+            }
+            try (Journal journal = Journal.open(own, new Disk(), SMALL)) {
+                assertThat(texts(journal)).containsExactly("before", "after");
+            }
+        }
+    }
+
+    @Test
+    void a_second_opening_is_refused() {
+        try (Journal journal = small()) {
+            assertThatThrownBy(this::small)
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageContaining("in use by another process");
+            journal.append(1, ID, octets("still fine"));
+        }
+    }
+
+    @Test
+    void too_much_is_refused_and_a_closed_log_says_so() {
+        Journal journal = small();
+        assertThatThrownBy(() -> journal.append(1, ID, new byte[Journal.LONGEST_PAYLOAD + 1]))
+                .isInstanceOf(JournalException.class);
+        journal.close();
+        assertThatThrownBy(() -> journal.append(1, ID, new byte[1]))
+                .isInstanceOfSatisfying(
+                        JournalException.class,
+                        failure -> assertThat(failure.why()).isEqualTo(JournalException.Cause.CLOSED));
+    }
+}

@@ -1,0 +1,162 @@
+package org.signalpost.relay;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import org.signalpost.http.TrackingKeys;
+import org.signalpost.http.TrackingSettings;
+import org.signalpost.retry.RetrySchedule;
+import org.signalpost.rewrite.RewriteSettings;
+import org.signalpost.settings.Addresses;
+import org.signalpost.settings.CommonKeys;
+import org.signalpost.settings.ConfigurationException;
+import org.signalpost.settings.Settings;
+import org.signalpost.track.TrackingUrls;
+
+/** What the operator configured, as the parts of the program want it. Immutable and safe to share. */
+final class RelaySettings {
+    /** Below so much free disk no mail is taken. */
+    static final long LEAST_FREE_MEGABYTES = 128;
+
+    private final String source;
+    private final Settings settings;
+    private final RelayKeys.Mode mode;
+
+    private RelaySettings(String source, Settings settings) {
+        this.source = source;
+        this.settings = settings;
+        this.mode = settings.value(RelayKeys.MODE)
+                .orElse(settings.given(RelayKeys.SMARTHOST) ? RelayKeys.Mode.SMARTHOST : RelayKeys.Mode.CAPTURE);
+        if (mode == RelayKeys.Mode.SMARTHOST && smarthostAddress().isEmpty()) {
+            throw new ConfigurationException("delivery.mode = smarthost: delivery.smarthost is not set");
+        }
+        if (settings.value(RelayKeys.RETRY_STEPS).isEmpty()) {
+            throw new ConfigurationException("retry.steps = : at least one step is wanted");
+        }
+    }
+
+    /**
+     * Reads the file, or the installation's own when {@code config} is empty; the environment wins.
+     *
+     * @throws ConfigurationException one line that says where and why
+     */
+    static RelaySettings load(String config, Path home, Map<String, String> environment) {
+        Path file = config.isEmpty() ? home.resolve("config").resolve("signalpost.properties") : Path.of(config);
+        String source = file.toString();
+        if (config.isEmpty() && !Files.exists(file)) {
+            return of("defaults", "", environment);
+        }
+        try {
+            return of(source, Files.readString(file), environment);
+        } catch (IOException e) {
+            throw new ConfigurationException(source + " can't be read: " + DataDirectory.reason(e), e);
+        }
+    }
+
+    /** From the text of a file. */
+    static RelaySettings of(String source, String text, Map<String, String> environment) {
+        Settings read = Settings.read(source, text, environment, RelayKeys.ALL);
+        InetSocketAddress http = read.value(TrackingKeys.HTTP_LISTEN);
+        boolean elsewhere = read.given(TrackingKeys.HTTP_LISTEN) && http.getPort() != 0;
+        if (elsewhere && !read.given(CommonKeys.PUBLIC_URL) && http.getAddress().isLoopbackAddress()) {
+            // Whoever moves the port of a trial installation means the links in its mail to follow.
+            var more = new HashMap<>(environment);
+            more.put(CommonKeys.PUBLIC_URL.variable(), "http://127.0.0.1:" + http.getPort());
+            read = Settings.read(source, text, more, RelayKeys.ALL);
+        }
+        return new RelaySettings(source, read);
+    }
+
+    /** Where the settings came from. */
+    String source() {
+        return source;
+    }
+
+    /** The values themselves. */
+    Settings values() {
+        return settings;
+    }
+
+    Path dataDirectory() {
+        return settings.value(CommonKeys.DATA_DIRECTORY);
+    }
+
+    TrackingUrls urls() {
+        return settings.value(CommonKeys.PUBLIC_URL);
+    }
+
+    InetSocketAddress smtpListen() {
+        return settings.value(RelayKeys.SMTP_LISTEN);
+    }
+
+    InetSocketAddress httpListen() {
+        return settings.value(TrackingKeys.HTTP_LISTEN);
+    }
+
+    /** The next hop, when mail is passed on. */
+    Optional<InetSocketAddress> smarthost() {
+        return mode == RelayKeys.Mode.SMARTHOST ? smarthostAddress() : Optional.empty();
+    }
+
+    private Optional<InetSocketAddress> smarthostAddress() {
+        return settings.value(RelayKeys.SMARTHOST);
+    }
+
+    /** Where mail goes, in words. */
+    String destination() {
+        return smarthost()
+                .map(address -> "to the smarthost " + Addresses.written(address))
+                .orElse("nowhere: every copy is kept in the outbox");
+    }
+
+    RewriteSettings rewrite() {
+        return RewriteSettings.defaults(settings.value(RelayKeys.OPENS), settings.value(RelayKeys.CLICKS));
+    }
+
+    TrackingSettings tracking(String adminKey) {
+        return TrackingSettings.of(settings, adminKey);
+    }
+
+    RetrySchedule retry(DoubleSupplier chance) {
+        return new RetrySchedule(
+                settings.value(RelayKeys.RETRY_STEPS),
+                Math.min(settings.value(RelayKeys.RETRY_JITTER), 100) / 100.0,
+                settings.value(RelayKeys.GIVE_UP),
+                chance);
+    }
+
+    /** What the relay calls itself; looked up once, never by asking DNS for another's name. */
+    String hostname() {
+        String given = settings.value(RelayKeys.HOSTNAME);
+        if (!given.isEmpty()) {
+            return given;
+        }
+        try {
+            String name = InetAddress.getLocalHost().getHostName();
+            return name.matches("[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?") ? name : "localhost";
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    /** The running server's API, reached as a command on the same machine reaches it. */
+    ApiClient api() {
+        InetSocketAddress listen = httpListen();
+        String host = listen.getAddress().isAnyLocalAddress()
+                ? "127.0.0.1"
+                : listen.getAddress().getHostAddress();
+        return ApiClient.of(host.indexOf(':') >= 0 ? "[" + host + "]" : host, listen.getPort(), dataDirectory());
+    }
+
+    /** An address as an operator writes it. */
+    static String written(InetSocketAddress address) {
+        return Addresses.written(address);
+    }
+}
