@@ -221,7 +221,15 @@ public final class HtmlReader {
         return probed.select("img[src=signalpost-probe:]").size() == 1;
     }
 
-    /** How often each address is the value of a link, and of an image; what the proof looks at. */
+    /** Whether each of these addresses is the value of a link. */
+    public static boolean holdsLinks(byte[] octets, List<String> urls) {
+        Document document = Jsoup.parse(new String(octets, StandardCharsets.ISO_8859_1));
+        Set<String> found = new HashSet<>();
+        document.select("a[href], area[href]").forEach(element -> found.add(element.attr("href")));
+        return found.containsAll(urls);
+    }
+
+    /** How often this address is the value of a link, and of an image; what the proof looks at. */
     public static int occurrences(byte[] octets, String element, String attribute, String value) {
         Document document = Jsoup.parse(new String(octets, StandardCharsets.ISO_8859_1));
         return (int) document.select(element + "[" + attribute + "]").stream()

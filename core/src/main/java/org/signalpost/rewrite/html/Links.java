@@ -69,7 +69,8 @@ final class Links {
             return Optional.of(LinkReason.OWN_LINK);
         }
         boolean excluded = policy.excludedHosts().stream().anyMatch(other -> below(host, other))
-                || !policy.onlyHosts().isEmpty() && policy.onlyHosts().stream().noneMatch(other -> below(host, other));
+                || (!policy.onlyHosts().isEmpty()
+                        && policy.onlyHosts().stream().noneMatch(other -> below(host, other)));
         if (excluded) {
             return Optional.of(LinkReason.HOST_EXCLUDED);
         }
@@ -136,7 +137,8 @@ final class Links {
     private static boolean wellFormed(String authority) {
         String port = authority.substring(hostEnd(authority));
         boolean portFine = port.isEmpty()
-                || port.matches(":[0-9]{0,5}") && (port.length() == 1 || Integer.parseInt(port.substring(1)) <= 65535);
+                || port.equals(":")
+                || (port.matches(":[0-9]{1,5}") && Integer.parseInt(port.substring(1)) <= 65535);
         String host = authority.substring(0, hostEnd(authority));
         boolean literal = host.matches("\\[[0-9A-Fa-f:.]{2,45}]");
         return portFine && (literal || (host.chars().allMatch(Links::hostCharacter) && !host.isEmpty()));

@@ -47,6 +47,11 @@ public record ContentType(String name, Map<String, String> parameters, boolean a
         return new ContentType(name, parameters, ambiguous);
     }
 
+    /** Reads the value of a Content-Disposition field. */
+    public static ContentType of(String text) {
+        return parse(text);
+    }
+
     /** The value of a parameter. */
     public Optional<String> parameter(String parameter) {
         return Optional.ofNullable(parameters.get(parameter));
