@@ -2,9 +2,12 @@ package org.signalpost.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,12 +54,17 @@ final class Disk implements Storage {
 
     @Override
     public Segment open(Path file) throws IOException {
-        return new Opened(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return new Opened(file);
     }
 
     @Override
     public void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void rename(Path file, Path name) throws IOException {
+        Files.move(file, name, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Override
@@ -66,7 +74,27 @@ final class Disk implements Storage {
         }
     }
 
-    private record Opened(FileChannel channel) implements Segment {
+    /**
+     * A file opened twice. A thread that is interrupted while it reads closes the channel it reads from: that must
+     * never be the one the log writes to, and is opened again for everybody else.
+     */
+    private static final class Opened implements Segment {
+        private final Path file;
+        private final FileChannel channel;
+        private volatile FileChannel reading;
+        private volatile boolean closed;
+
+        private Opened(Path file) throws IOException {
+            this.file = file;
+            this.channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            try {
+                this.reading = FileChannel.open(file, StandardOpenOption.READ);
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        }
+
         @Override
         public void write(ByteBuffer[] buffers, long at) throws IOException {
             channel.position(at);
@@ -87,13 +115,29 @@ final class Disk implements Storage {
         public int read(ByteBuffer buffer, long at) throws IOException {
             int total = 0;
             while (buffer.hasRemaining()) {
-                int count = channel.read(buffer, at + total);
-                if (count < 0) {
-                    break;
+                FileChannel from = reading;
+                try {
+                    int count = from.read(buffer, at + total);
+                    if (count < 0) {
+                        break;
+                    }
+                    total += count;
+                } catch (ClosedByInterruptException e) {
+                    throw e;
+                } catch (ClosedChannelException e) {
+                    reopen(e);
                 }
-                total += count;
             }
             return total;
+        }
+
+        private synchronized void reopen(ClosedChannelException why) throws IOException {
+            if (closed) {
+                throw why;
+            }
+            if (!reading.isOpen()) {
+                reading = FileChannel.open(file, StandardOpenOption.READ);
+            }
         }
 
         @Override
@@ -107,8 +151,13 @@ final class Disk implements Storage {
         }
 
         @Override
-        public void close() throws IOException {
-            channel.close();
+        public synchronized void close() throws IOException {
+            closed = true;
+            try {
+                channel.close();
+            } finally {
+                reading.close();
+            }
         }
     }
 }

@@ -56,9 +56,14 @@ final class Frame {
         if (head.remaining() < SEGMENT_HEAD) {
             return Optional.empty();
         }
-        long generation = head.getLong(head.position() + 12);
+        long generation = claimedGeneration(head);
         return segmentHead(generation, segment).equals(head.slice(head.position(), SEGMENT_HEAD))
                 ? Optional.of(generation)
                 : Optional.empty();
+    }
+
+    /** The generation a head names, be it whole or not. */
+    static long claimedGeneration(ByteBuffer head) {
+        return head.getLong(head.position() + 12);
     }
 }

@@ -2,6 +2,7 @@ package org.signalpost.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -52,9 +54,11 @@ public final class Journal implements AutoCloseable {
     private final Thread writer;
 
     // Written by the writer thread only.
-    private Optional<Segment> current;
+    private volatile Optional<Segment> current;
+    private long newest;
     private volatile boolean rollWanted;
     private volatile boolean closed;
+    private volatile boolean ended;
 
     private Journal(Path directory, Storage storage, long segmentSize, FileChannel lock, Recovery found) {
         this.directory = directory;
@@ -64,6 +68,8 @@ public final class Journal implements AutoCloseable {
         this.generation = found.generation();
         this.segments = new ConcurrentSkipListMap<>(found.segments());
         this.current = Optional.ofNullable(segments.lastEntry()).map(Map.Entry::getValue);
+        this.newest = found.newest();
+        this.rollWanted = found.roll();
         this.writer = Thread.ofPlatform()
                 .name("journal " + directory.getFileName())
                 .daemon()
@@ -100,8 +106,10 @@ public final class Journal implements AutoCloseable {
     }
 
     private static FileChannel lock(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = FileChannel.open(
+                directory.resolve("lock"),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             if (channel.tryLock() != null) {
                 return channel;
@@ -198,7 +206,7 @@ public final class Journal implements AutoCloseable {
             completion.failed(closedFailure());
         } else if (!queue.offer(new Pending(kind, id, payload, completion))) {
             completion.failed(new JournalException(JournalException.Cause.OVERLOADED, "the log's queue is full"));
-        } else if (closed && !writer.isAlive()) {
+        } else if (ended) {
             refuseTheRest();
         }
     }
@@ -210,7 +218,7 @@ public final class Journal implements AutoCloseable {
     private void refuseTheRest() {
         var rest = new ArrayList<Pending>();
         queue.drainTo(rest);
-        rest.forEach(pending -> pending.completion.failed(closedFailure()));
+        rest.forEach(pending -> told(pending.completion, closedFailure()));
     }
 
     private void write() {
@@ -227,6 +235,8 @@ public final class Journal implements AutoCloseable {
             LOG.error("alarm=journal-writer the log {} has ended: {}", directory, e.toString(), e);
             closed = true;
         } finally {
+            // In this order: whoever adds to the queue after it was emptied sees that it has ended.
+            ended = true;
             refuseTheRest();
         }
     }
@@ -279,7 +289,9 @@ public final class Journal implements AutoCloseable {
     private Segment withRoomFor(Pending pending) throws IOException {
         if (current.isEmpty() || rollWanted || current.get().end() + pending.length() > segmentSize) {
             rollWanted = false;
-            long number = (segments.isEmpty() ? 0 : segments.lastKey()) + 1;
+            // Never a number for the second time, whatever became of the file that had it.
+            newest++;
+            long number = newest;
             current = Optional.empty();
             Storage.Segment file = storage.create(Recovery.file(directory, number), segmentSize);
             var segment = new Segment(generation, number, file, Frame.SEGMENT_HEAD);
@@ -330,6 +342,14 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    private static void told(Completion completion, JournalException failure) {
+        try {
+            completion.failed(failure);
+        } catch (RuntimeException e) {
+            LOG.error("alarm=journal-completion a completion failed: {}", e.toString(), e);
+        }
+    }
+
     private void fail(List<Pending> group, Exception why) {
         String message = String.valueOf(why.getMessage());
         boolean full = message.contains("No space left") || message.contains("quota");
@@ -349,7 +369,7 @@ public final class Journal implements AutoCloseable {
                 full ? JournalException.Cause.NO_SPACE : JournalException.Cause.BROKEN,
                 "the log could not be written: " + message,
                 why);
-        group.forEach(pending -> pending.completion.failed(failure));
+        group.forEach(pending -> told(pending.completion, failure));
     }
 
     /**
@@ -364,7 +384,7 @@ public final class Journal implements AutoCloseable {
         for (Segment segment : segments.tailMap(ours ? from.segment() : 0L).values()) {
             boolean first = ours && segment.number() == from.segment();
             long offset = first ? Math.max(from.offset(), Frame.SEGMENT_HEAD) : Frame.SEGMENT_HEAD;
-            long end = segment.end();
+            long end = segment.readable();
             while (offset < end) {
                 if (entries.size() >= limit || octets > READ_OCTETS) {
                     return entries;
@@ -386,10 +406,12 @@ public final class Journal implements AutoCloseable {
         String why = "its checksum is wrong";
         try {
             entry = segment.record(offset, end);
+        } catch (ClosedByInterruptException e) {
+            throw new JournalException(JournalException.Cause.BROKEN, "interrupted while reading", e);
         } catch (IOException e) {
             why = e.toString();
         }
-        if (entry.isEmpty()) {
+        if (entry.isEmpty() && segments.containsKey(segment.number()) && segment.damaged(offset)) {
             LOG.error(
                     "alarm=journal-damaged segment {} of {}, octet {}: {}; the rest of the segment is not read",
                     segment.number(),
@@ -422,12 +444,12 @@ public final class Journal implements AutoCloseable {
 
     private boolean reaches(Position from) {
         if (from.generation() != generation) {
-            return segments.values().stream().anyMatch(segment -> segment.end() > Frame.SEGMENT_HEAD);
+            return segments.values().stream().anyMatch(segment -> segment.readable() > Frame.SEGMENT_HEAD);
         }
         return segments.tailMap(from.segment()).values().stream()
                 .anyMatch(segment -> segment.number() == from.segment()
-                        ? segment.end() > Math.max(from.offset(), Frame.SEGMENT_HEAD)
-                        : segment.end() > Frame.SEGMENT_HEAD);
+                        ? segment.readable() > Math.max(from.offset(), Frame.SEGMENT_HEAD)
+                        : segment.readable() > Frame.SEGMENT_HEAD);
     }
 
     /**
@@ -468,7 +490,13 @@ public final class Journal implements AutoCloseable {
             try {
                 segments.remove(segment.number());
                 segment.file().close();
-                storage.delete(Recovery.file(directory, segment.number()));
+                Path file = Recovery.file(directory, segment.number());
+                if (segment.isDamaged()) {
+                    // What is behind the damage was read by nobody.
+                    Recovery.moveAside(directory, storage, file);
+                } else {
+                    storage.delete(file);
+                }
                 storage.forceDirectory(directory);
             } catch (IOException e) {
                 LOG.warn("segment {} of {} could not be removed: {}", segment.number(), directory, e.toString());

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,13 +14,17 @@ import org.slf4j.LoggerFactory;
  * What a start finds: segment by segment, record by record, strictly by length.
  *
  * <p>What stands behind the last whole record of a segment is put into {@code quarantine/}; in the last segment it is a
- * torn write and is erased as well, so that it can never be taken for a record later.
+ * torn write and is erased as well, so that it can never be taken for a record later. A file whose head is not ours and
+ * whose records are not either goes there whole.
  *
  * @param generation the life of the log
  * @param segments by number
+ * @param newest the highest number that any file has
+ * @param roll whether the last segment must not be written to any more
  */
-record Recovery(long generation, Map<Long, Segment> segments) {
+record Recovery(long generation, Map<Long, Segment> segments, long newest, boolean roll) {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+    private static final String QUARANTINE = "quarantine";
 
     /** Copies the map. */
     Recovery {
@@ -35,39 +38,75 @@ record Recovery(long generation, Map<Long, Segment> segments) {
 
     /** Reads the directory; {@code fresh} is the generation of a log that begins now. */
     static Recovery of(Path directory, Storage storage, long fresh) throws IOException {
-        var numbers = new ArrayList<Long>();
+        var files = new TreeMap<Long, Storage.Segment>();
         for (String name : storage.list(directory)) {
             if (name.matches("[0-9]{8,18}\\.log")) {
-                numbers.add(Long.parseLong(name.substring(0, name.length() - ".log".length())));
+                long number = Long.parseLong(name.substring(0, name.length() - ".log".length()));
+                files.put(number, storage.open(file(directory, number)));
             }
         }
-        numbers.sort(Long::compare);
+        long generation = generation(files).orElse(fresh);
         var segments = new TreeMap<Long, Segment>();
-        long generation = 0;
-        for (long number : numbers) {
-            Storage.Segment file = storage.open(file(directory, number));
-            Optional<Long> life = head(file, number);
-            if (life.isEmpty() || (generation != 0 && life.get() != generation)) {
-                aside(directory, new Segment(0, number, file, 0), 0, "it has no head of ours");
-                file.close();
+        boolean roll = false;
+        for (var numbered : files.entrySet()) {
+            long number = numbered.getKey();
+            var segment = new Segment(generation, number, numbered.getValue(), Frame.SEGMENT_HEAD);
+            if (!isOurs(segment)) {
+                segment.file().close();
+                moveAside(directory, storage, file(directory, number));
                 continue;
             }
-            generation = life.get();
-            var segment = new Segment(generation, number, file, Frame.SEGMENT_HEAD);
-            boolean last = number == numbers.getLast();
-            read(directory, segment, last);
+            roll = !read(directory, segment, number == files.lastKey());
             segments.put(number, segment);
         }
-        return new Recovery(generation == 0 ? fresh : generation, segments);
+        return new Recovery(generation, segments, files.isEmpty() ? 0 : files.lastKey(), roll);
     }
 
-    private static Optional<Long> head(Storage.Segment file, long number) throws IOException {
+    /** What the first whole head says; without one, what a head claims whose first record agrees. */
+    private static Optional<Long> generation(Map<Long, Storage.Segment> files) throws IOException {
+        Optional<Long> claimed = Optional.empty();
+        for (var file : files.entrySet()) {
+            ByteBuffer head = head(file.getValue());
+            Optional<Long> whole = Frame.generation(head, file.getKey());
+            if (whole.isPresent()) {
+                return whole;
+            }
+            if (head.remaining() == Frame.SEGMENT_HEAD) {
+                long claim = Frame.claimedGeneration(head);
+                var segment = new Segment(claim, file.getKey(), file.getValue(), Frame.SEGMENT_HEAD);
+                if (beginsWithRecord(segment)) {
+                    claimed = Optional.of(claim);
+                }
+            }
+        }
+        return claimed;
+    }
+
+    private static ByteBuffer head(Storage.Segment file) throws IOException {
         var head = ByteBuffer.allocate(Frame.SEGMENT_HEAD);
         file.read(head, 0);
-        return Frame.generation(head.flip(), number);
+        return head.flip();
     }
 
-    private static void read(Path directory, Segment segment, boolean last) throws IOException {
+    /** Damage to a head is no reason to lose the records behind it. */
+    private static boolean isOurs(Segment segment) throws IOException {
+        Optional<Long> life = Frame.generation(head(segment.file()), segment.number());
+        if (life.isPresent()) {
+            return life.get() == segment.at(0).generation();
+        }
+        boolean ours = beginsWithRecord(segment);
+        if (ours) {
+            LOG.error("alarm=journal-head the head of segment {} is damaged; its records are read", segment.number());
+        }
+        return ours;
+    }
+
+    private static boolean beginsWithRecord(Segment segment) throws IOException {
+        return segment.record(Frame.SEGMENT_HEAD, segment.file().size()).isPresent();
+    }
+
+    /** Finds the end; false when the segment may hold something behind it that is no record of ours. */
+    private static boolean read(Path directory, Segment segment, boolean last) throws IOException {
         long size = segment.file().size();
         Optional<Entry> entry = segment.record(segment.end(), size);
         while (entry.isPresent()) {
@@ -75,33 +114,46 @@ record Recovery(long generation, Map<Long, Segment> segments) {
             entry = segment.record(segment.end(), size);
         }
         Optional<ByteBuffer> rest = segment.leftovers(segment.end());
-        if (rest.isPresent()) {
-            String why = last ? "a torn write at its end" : "a damaged record";
-            aside(directory, segment, segment.end(), why);
+        if (rest.isEmpty()) {
+            return true;
+        }
+        try {
+            keep(directory, segment, rest.get(), last ? "a torn write at its end" : "a damaged record");
             if (last) {
-                segment.erase(segment.end(), rest.get().remaining());
+                segment.erase(segment.end(), rest.get().limit());
             }
+            return true;
+        } catch (IOException e) {
+            LOG.error("alarm=journal-quarantine segment {}: {}; nothing is erased", segment.number(), e.toString());
+            return false;
         }
     }
 
-    /** Keeps what can't be read for whoever wants to look at it. */
-    private static void aside(Path directory, Segment segment, long from, String why) throws IOException {
-        Optional<ByteBuffer> rest = segment.leftovers(from);
-        if (rest.isEmpty()) {
-            return;
-        }
-        Path quarantine = Files.createDirectories(directory.resolve("quarantine"));
-        Path kept = quarantine.resolve(segment.number() + "-" + from + ".bin");
-        var octets = new byte[rest.get().remaining()];
-        rest.get().get(octets);
-        Files.write(kept, octets);
+    /** Keeps what can't be read for whoever wants to look at it; forced before it may be erased. */
+    private static void keep(Path directory, Segment segment, ByteBuffer rest, String why) throws IOException {
+        Path quarantine = Files.createDirectories(directory.resolve(QUARANTINE));
+        Path kept = quarantine.resolve(segment.number() + "-" + segment.end() + ".bin");
+        var octets = new byte[rest.remaining()];
+        rest.get(octets);
+        DurableFile.write(kept, octets);
         LOG.error(
                 "alarm=journal-quarantine segment {} of {}, octet {}: {}; {} octets kept in {}",
                 segment.number(),
                 directory,
-                from,
+                segment.end(),
                 why,
                 octets.length,
                 kept);
+    }
+
+    /** Keeps a whole file out of the way. */
+    static void moveAside(Path directory, Storage storage, Path file) {
+        try {
+            Path kept = Files.createDirectories(directory.resolve(QUARANTINE)).resolve(file.getFileName());
+            storage.rename(file, kept);
+            LOG.error("alarm=journal-quarantine {} can't be read as a whole and is kept as {}", file, kept);
+        } catch (IOException e) {
+            LOG.error("alarm=journal-quarantine {} can't be put aside: {}", file, e.toString());
+        }
     }
 }

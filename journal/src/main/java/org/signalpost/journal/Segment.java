@@ -12,6 +12,7 @@ final class Segment {
     private final long number;
     private final Storage.Segment file;
     private volatile long end;
+    private volatile long damage = Long.MAX_VALUE;
 
     Segment(long generation, long number, Storage.Segment file, long end) {
         this.generation = generation;
@@ -31,6 +32,22 @@ final class Segment {
 
     void advance(long to) {
         end = to;
+    }
+
+    /** The octet up to which it can be read: its end, unless something before it is damaged. */
+    long readable() {
+        return Math.min(end, damage);
+    }
+
+    /** What begins here can't be read, nor what follows; whether that is news. */
+    synchronized boolean damaged(long at) {
+        boolean news = at < damage;
+        damage = Math.min(damage, at);
+        return news;
+    }
+
+    boolean isDamaged() {
+        return damage < end;
     }
 
     Storage.Segment file() {

@@ -37,6 +37,9 @@ interface Storage {
     /** Deletes a file. */
     void delete(Path file) throws IOException;
 
+    /** Gives a file another name, in the same file system; directories are not forced. */
+    void rename(Path file, Path name) throws IOException;
+
     /** Makes creations and deletions in the directory durable. */
     void forceDirectory(Path directory) throws IOException;
 }

@@ -5,20 +5,42 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /** A disk that fails when it is told to. */
 final class FailingDisk implements Storage {
     enum Fault {
         FULL,
         WRITE,
-        FORCE
+        /** One force fails. */
+        FORCE,
+        /** Nothing can be written or forced any more. */
+        DEAD
     }
 
     private final Disk disk = new Disk();
+    private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile Optional<Fault> fault = Optional.empty();
 
     void fail(Fault how) {
         fault = Optional.of(how);
+    }
+
+    /** Every force waits until {@link #letGo}. */
+    void hold() {
+        gate = new CountDownLatch(1);
+    }
+
+    void letGo() {
+        gate.countDown();
+    }
+
+    private void passGate() throws IOException {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     void heal() {
@@ -37,6 +59,7 @@ final class FailingDisk implements Storage {
             public void write(ByteBuffer[] buffers, long at) throws IOException {
                 may(Fault.FULL, "No space left on device");
                 may(Fault.WRITE, "Input/output error");
+                may(Fault.DEAD, "Input/output error");
                 segment.write(buffers, at);
             }
 
@@ -47,6 +70,8 @@ final class FailingDisk implements Storage {
 
             @Override
             public void force() throws IOException {
+                passGate();
+                may(Fault.DEAD, "Input/output error");
                 // Once: the log tries to erase afterwards, which a disk may well allow.
                 if (fault.filter(now -> now == Fault.FORCE).isPresent()) {
                     heal();
@@ -75,6 +100,7 @@ final class FailingDisk implements Storage {
     @Override
     public Segment create(Path file, long length) throws IOException {
         may(Fault.FULL, "No space left on device");
+        may(Fault.DEAD, "Input/output error");
         return failing(disk.create(file, length));
     }
 
@@ -86,6 +112,11 @@ final class FailingDisk implements Storage {
     @Override
     public void delete(Path file) throws IOException {
         disk.delete(file);
+    }
+
+    @Override
+    public void rename(Path file, Path name) throws IOException {
+        disk.rename(file, name);
     }
 
     @Override
