@@ -192,7 +192,7 @@ final class PlanMaker {
         return !mark && zeros <= decoded.length / 8;
     }
 
-    private static Optional<Charset> charset(String label, byte[] decoded) {
+    static Optional<Charset> charset(String label, byte[] decoded) {
         try {
             if (!label.isEmpty()) {
                 return Optional.of(Charset.forName(label));

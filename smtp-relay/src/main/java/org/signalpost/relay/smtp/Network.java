@@ -1,0 +1,59 @@
+package org.signalpost.relay.smtp;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+
+/**
+ * A range of addresses such as {@code 10.0.0.0/8} or {@code ::1/128}. Immutable and safe to share.
+ *
+ * @param base its first address
+ * @param bits how many leading bits an address has in common with it
+ */
+public record Network(InetAddress base, int bits) {
+    /** Refuses a length that the address does not have. */
+    public Network {
+        if (bits < 0 || bits > base.getAddress().length * 8) {
+            throw new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
+        }
+    }
+
+    /** Reads the written form; a single address is a network of one. */
+    public static Network parse(String text) {
+        int slash = text.indexOf('/');
+        String address = slash < 0 ? text : text.substring(0, slash);
+        // Only what is made of these characters is an address; anything else would be looked up in DNS.
+        boolean literal =
+                address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") || address.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+        if (!literal || slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}")) {
+            throw new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
+        }
+        try {
+            InetAddress base = InetAddress.getByName(address);
+            return new Network(
+                    base, slash < 0 ? base.getAddress().length * 8 : Integer.parseInt(text.substring(slash + 1)));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("there is no such address: " + address, e);
+        }
+    }
+
+    /** Whether the address lies in it; an address of the other family never does. */
+    public boolean contains(InetAddress address) {
+        byte[] ours = base.getAddress();
+        byte[] theirs = address.getAddress();
+        if (ours.length != theirs.length) {
+            return false;
+        }
+        for (int bit = 0; bit < bits; bit++) {
+            int mask = 0x80 >> (bit & 7);
+            if (((ours[bit >> 3] ^ theirs[bit >> 3]) & mask) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return base.getHostAddress() + "/" + bits;
+    }
+}

@@ -1,0 +1,124 @@
+package org.signalpost.event;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import org.signalpost.journal.Entry;
+import org.signalpost.journal.EntryId;
+import org.signalpost.track.NewTrack;
+import org.signalpost.track.TrackId;
+
+/**
+ * How an event stands in the log: the kind and the track are the entry's, the payload is a version octet, the time in
+ * milliseconds, and then texts and numbers in order; a text is its length in octets and UTF-8.
+ */
+public final class EventRecord {
+    private static final byte VERSION = 1;
+    private static final int OPENED = 1;
+    private static final int CLICKED = 2;
+    private static final int MADE = 3;
+
+    /** An entry that is not one of ours, or is damaged. */
+    public static final class Unreadable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable(String reason, Throwable cause) {
+            super(reason, cause);
+        }
+
+        Unreadable(String reason) {
+            super(reason);
+        }
+    }
+
+    private EventRecord() {}
+
+    /** The kind of its entry. */
+    public static int kind(Event event) {
+        return switch (event) {
+            case Event.Opened opened -> OPENED;
+            case Event.Clicked clicked -> CLICKED;
+            case Event.Made made -> MADE;
+        };
+    }
+
+    /** The id of its entry. */
+    public static EntryId id(Event event) {
+        return new EntryId(event.track().high(), event.track().low());
+    }
+
+    /** The payload of its entry. */
+    public static byte[] write(Event event) {
+        return switch (event) {
+            case Event.Opened(var track, var at, var visitor, var place) ->
+                payload(at, 0, visitor.address(), visitor.agent(), place);
+            case Event.Clicked(var track, var at, var visitor, var link, var url) ->
+                payload(at, link, visitor.address(), visitor.agent(), url);
+            case Event.Made(NewTrack made) ->
+                payload(
+                        made.createdAt(),
+                        0,
+                        made.recipient(),
+                        made.subject(),
+                        made.campaign(),
+                        made.message(),
+                        made.metadata());
+        };
+    }
+
+    /** Reads an entry back. */
+    public static Event read(Entry entry) {
+        ByteBuffer payload = ByteBuffer.wrap(entry.payload());
+        var track = new TrackId(entry.id().high(), entry.id().low());
+        try {
+            if (payload.get() != VERSION) {
+                throw new Unreadable("written by another version");
+            }
+            Instant at = Instant.ofEpochMilli(payload.getLong());
+            int number = payload.getInt();
+            return switch (entry.kind()) {
+                case OPENED -> new Event.Opened(track, at, visitor(payload), text(payload));
+                case CLICKED -> new Event.Clicked(track, at, visitor(payload), number, text(payload));
+                case MADE ->
+                    new Event.Made(new NewTrack(
+                            track, text(payload), text(payload), text(payload), text(payload), text(payload), at));
+                default -> throw new Unreadable("of the unknown kind " + entry.kind());
+            };
+        } catch (BufferUnderflowException e) {
+            throw new Unreadable("shorter than it says", e);
+        }
+    }
+
+    private static byte[] payload(Instant at, int number, String... texts) {
+        var octets = new byte[texts.length][];
+        int size = 1 + Long.BYTES + Integer.BYTES;
+        for (int i = 0; i < texts.length; i++) {
+            octets[i] = texts[i].getBytes(UTF_8);
+            size += Integer.BYTES + octets[i].length;
+        }
+        ByteBuffer payload = ByteBuffer.allocate(size)
+                .put(VERSION)
+                .putLong(at.toEpochMilli())
+                .putInt(number);
+        for (byte[] text : octets) {
+            payload.putInt(text.length).put(text);
+        }
+        return payload.array();
+    }
+
+    private static Event.Visitor visitor(ByteBuffer payload) {
+        return new Event.Visitor(text(payload), text(payload));
+    }
+
+    private static String text(ByteBuffer payload) {
+        int length = payload.getInt();
+        if (length < 0 || length > payload.remaining()) {
+            throw new Unreadable("a text is longer than its entry");
+        }
+        var octets = new byte[length];
+        payload.get(octets);
+        return new String(octets, UTF_8);
+    }
+}

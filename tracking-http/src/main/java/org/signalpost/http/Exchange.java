@@ -1,0 +1,119 @@
+package org.signalpost.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Fields;
+
+/** One request as whatever answers it sees it. For the thread that answers. */
+public final class Exchange {
+    private final Request request;
+    private final String path;
+    private final String id;
+    private final Map<String, String> parameters;
+
+    Exchange(Request request, String path, String id, Map<String, String> parameters) {
+        this.request = request;
+        this.path = path;
+        this.id = id;
+        this.parameters = Map.copyOf(parameters);
+    }
+
+    /** The same request with the parts of its path that a route names. */
+    Exchange with(Map<String, String> named) {
+        return new Exchange(request, path, id, named);
+    }
+
+    /** GET, POST, …; HEAD is told by {@link #isHead}. */
+    public String method() {
+        return isHead() ? "GET" : request.getMethod();
+    }
+
+    /** Whether only the head of the answer is wanted. */
+    public boolean isHead() {
+        return request.getMethod().equals("HEAD");
+    }
+
+    /** The path, without the query. */
+    public String path() {
+        return path;
+    }
+
+    /** Names this request in the log and in the answer. */
+    public String id() {
+        return id;
+    }
+
+    /** A part of the path that the route names. */
+    public String parameter(String name) {
+        return parameters.getOrDefault(name, "");
+    }
+
+    /** A parameter of the query; the first one when it is given twice. */
+    public Optional<String> query(String name) {
+        try {
+            Fields fields = Request.extractQueryParameters(request);
+            return Optional.ofNullable(fields.getValue(name));
+        } catch (RuntimeException malformed) {
+            throw Problem.invalid(name, "the query is not well-formed").causedBy(malformed);
+        }
+    }
+
+    /** A field of the head. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(request.getHeaders().getField(name)).map(HttpField::getValue);
+    }
+
+    /** The User-Agent field, empty when there is none. */
+    public String userAgent() {
+        return Optional.ofNullable(request.getHeaders().get(HttpHeader.USER_AGENT))
+                .orElse("");
+    }
+
+    /** The caller's address in numbers, empty when it is not known. */
+    public String address() {
+        return request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress remote
+                        && remote.getAddress() != null
+                ? remote.getAddress().getHostAddress()
+                : "";
+    }
+
+    /** A cookie. */
+    public Optional<String> cookie(String name) {
+        return Request.getCookies(request).stream()
+                .filter(cookie -> cookie.getName().equals(name))
+                .map(cookie -> cookie.getValue())
+                .findFirst();
+    }
+
+    /**
+     * The whole body; blocks.
+     *
+     * @throws Problem 413 when it is longer than {@code limit} octets
+     */
+    public byte[] body(int limit) {
+        if (request.getLength() > limit) {
+            throw tooLarge(limit);
+        }
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            byte[] body = in.readNBytes(limit + 1);
+            if (body.length > limit) {
+                throw tooLarge(limit);
+            }
+            return body;
+        } catch (IOException e) {
+            throw Problem.of(400, "incomplete_request", "The body did not arrive whole.")
+                    .causedBy(e);
+        }
+    }
+
+    private static Problem tooLarge(int limit) {
+        return Problem.of(413, "too_large", "The body is longer than " + limit + " octets.");
+    }
+}

@@ -1,0 +1,81 @@
+package org.signalpost.http;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** JSON as the API reads and writes it (RFC 8259): no duplicate names, nothing behind the value, 64 levels at most. */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private Json() {}
+
+    /** A new object. */
+    public static ObjectNode object() {
+        return MAPPER.createObjectNode();
+    }
+
+    /** The octets of a value, in UTF-8. */
+    public static byte[] write(JsonNode value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
+    /**
+     * Reads an object.
+     *
+     * @throws Problem 400 for anything else
+     */
+    public static ObjectNode read(byte[] octets) {
+        try {
+            if (MAPPER.readTree(octets) instanceof ObjectNode object) {
+                return object;
+            }
+        } catch (JacksonException e) {
+            throw Problem.of(400, "invalid_json", "The body is not well-formed JSON: " + e.getOriginalMessage())
+                    .causedBy(e);
+        }
+        throw Problem.of(400, "invalid_json", "The body is not a JSON object.");
+    }
+
+    /** Reads what we wrote ourselves; empty when that is not JSON. */
+    public static Optional<JsonNode> readOwn(String text) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(MAPPER.readTree(text));
+        } catch (JacksonException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A time as the API writes it: ISO 8601 in UTC, to the millisecond. */
+    public static String time(Instant time) {
+        return time.truncatedTo(ChronoUnit.MILLIS).toString();
+    }
+
+    /** Puts a text, null for empty text. */
+    public static void put(ObjectNode object, String name, String text) {
+        if (text.isEmpty()) {
+            object.putNull(name);
+        } else {
+            object.put(name, text);
+        }
+    }
+
+    /** Puts a time, null when there is none. */
+    public static void put(ObjectNode object, String name, Optional<Instant> time) {
+        put(object, name, time.map(Json::time).orElse(""));
+    }
+}

@@ -1,0 +1,94 @@
+package org.signalpost.http.api;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.signalpost.http.Exchange;
+import org.signalpost.http.Json;
+import org.signalpost.http.Problem;
+import org.signalpost.http.Reply;
+import org.signalpost.http.Route;
+import org.signalpost.http.Scope;
+import org.signalpost.store.ApiKey;
+import org.signalpost.store.KeyStore;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /keys}: make, list and revoke API keys. Safe to share. */
+public final class KeyCalls {
+    private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private final KeyStore store;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    /** Keeps keys in this store. */
+    public KeyCalls(KeyStore store, InstantSource clock, SecureRandom random) {
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** The routes, below the API's beginning. */
+    public List<Route> routes(Access access) {
+        return List.of(
+                new Route("POST", "/keys", access.needs(Scope.ADMIN, this::create)),
+                new Route("GET", "/keys", access.needs(Scope.ADMIN, this::list)),
+                new Route("DELETE", "/keys/{id}", access.needs(Scope.ADMIN, this::revoke)));
+    }
+
+    private Reply create(Exchange exchange) {
+        Input input = Input.of(exchange);
+        String name = input.text("name", 256);
+        List<String> scopes = input.texts("scopes").orElse(List.of("read", "write")).stream()
+                .distinct()
+                .toList();
+        if (scopes.isEmpty() || scopes.stream().anyMatch(word -> Scope.of(word).isEmpty())) {
+            input.wrong("scopes", "one or more of read, write, send, contacts, webhooks, admin are wanted");
+        }
+        input.check();
+        String secret = "ms_live_" + digits(32);
+        var key = new ApiKey(
+                "key_" + digits(22),
+                name,
+                secret.substring(0, 12),
+                scopes,
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                Optional.empty());
+        store.add(key, Access.hash(secret));
+        return Reply.json(201, json(key).put("key", secret));
+    }
+
+    private String digits(int count) {
+        var text = new StringBuilder();
+        random.ints(count, 0, DIGITS.length()).forEach(digit -> text.append(DIGITS.charAt(digit)));
+        return text.toString();
+    }
+
+    private Reply list(Exchange exchange) {
+        ObjectNode body = Json.object();
+        var data = body.putArray("data");
+        store.all().forEach(key -> data.add(json(key)));
+        body.putNull("nextCursor").put("hasMore", false);
+        return Reply.json(200, body);
+    }
+
+    private Reply revoke(Exchange exchange) {
+        if (!store.revoke(exchange.parameter("id"), clock.instant())) {
+            throw Problem.notFound();
+        }
+        return Reply.empty(204);
+    }
+
+    private static ObjectNode json(ApiKey key) {
+        ObjectNode body = Json.object().put("id", key.id());
+        Json.put(body, "name", key.name());
+        body.put("prefix", key.prefix());
+        var scopes = body.putArray("scopes");
+        key.scopes().forEach(scopes::add);
+        body.put("createdAt", Json.time(key.createdAt()));
+        Json.put(body, "revokedAt", key.revokedAt());
+        return body;
+    }
+}

@@ -1,0 +1,169 @@
+package org.signalpost.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
+import java.sql.Statement;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The database: opened when it can be, opened again when it broke.
+ *
+ * <p>Safe to share. No thread that may be inside it is ever interrupted: H2 answers that by closing the whole database.
+ */
+public final class Database implements AutoCloseable {
+    /** H2's own numbers for a database that is closed, locked, broken, or whose session is gone. */
+    private static final Set<Integer> GONE =
+            Set.of(50000, 90007, 90020, 90028, 90030, 90031, 90067, 90098, 90108, 90121);
+
+    /** A lock that was waited for in vain, a deadlock: nothing is wrong with the statement. */
+    private static final Set<Integer> AGAIN = Set.of(50200, 50201, 57014, 90131);
+
+    private static final long CONNECT_MILLIS = 2_000;
+
+    private final String url;
+    private final boolean h2;
+    private final ReentrantLock opening = new ReentrantLock();
+    private volatile Optional<HikariDataSource> pool = Optional.empty();
+
+    private Database(String url) {
+        this.url = url;
+        this.h2 = url.startsWith("jdbc:h2:");
+    }
+
+    /** The database at this JDBC address, or H2 in this file when the address is empty. Opens nothing. */
+    public static Database at(String url, Path file) {
+        return new Database(url.isEmpty() ? "jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE" : url);
+    }
+
+    /** What is done with a connection. */
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Whether it has been opened; it may be broken all the same. */
+    public boolean isOpen() {
+        return pool.isPresent();
+    }
+
+    /**
+     * Opens it and brings its tables up to date, unless that is done.
+     *
+     * @throws Unavailable when it can't be opened now
+     */
+    void open() {
+        opening.lock();
+        try {
+            if (pool.isPresent()) {
+                return;
+            }
+            var config = new HikariConfig();
+            config.setJdbcUrl(url);
+            config.setPoolName("signalpost");
+            config.setAutoCommit(/* isAutoCommit= */ false);
+            config.setMinimumIdle(1);
+            config.setMaximumPoolSize(8);
+            config.setConnectionTimeout(CONNECT_MILLIS);
+            config.setInitializationFailTimeout(1);
+            config.setThreadFactory(
+                    Thread.ofPlatform().daemon().name("database-", 0).factory());
+            var opened = new HikariDataSource(config);
+            try {
+                Flyway.configure(Database.class.getClassLoader())
+                        .dataSource(opened)
+                        .locations("classpath:org/signalpost/store/migration")
+                        .load()
+                        .migrate();
+                pool = Optional.of(opened);
+            } finally {
+                if (pool.isEmpty()) {
+                    opened.close();
+                }
+            }
+        } catch (FlywayException | com.zaxxer.hikari.pool.HikariPool.PoolInitializationException e) {
+            throw new Unavailable("the database can't be opened: " + e.getMessage(), e);
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    /**
+     * Does the work in one transaction.
+     *
+     * @throws Unavailable when the database is away; nothing, or rarely all, of the work is done
+     * @throws BadStatement when the database refuses it; nothing is done
+     */
+    <T> T transaction(Work<T> work) {
+        HikariDataSource source = pool.orElseThrow(() -> new Unavailable("the database is not open yet"));
+        try (Connection connection = source.getConnection()) {
+            try {
+                T result = work.on(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException e) {
+                undo(connection, e);
+                throw e;
+            } catch (RuntimeException e) {
+                undo(connection, e);
+                throw e;
+            }
+        } catch (SQLException e) {
+            if (isAway(e)) {
+                Optional.ofNullable(source.getHikariPoolMXBean()).ifPresent(all -> all.softEvictConnections());
+                throw new Unavailable("the database is away: " + e.getMessage(), e);
+            }
+            throw new BadStatement(e);
+        }
+    }
+
+    private static void undo(Connection connection, Exception reason) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private static boolean isAway(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        return state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57P")
+                || state.startsWith("40")
+                || GONE.contains(e.getErrorCode())
+                || AGAIN.contains(e.getErrorCode())
+                || e instanceof SQLTransientException
+                || e instanceof SQLRecoverableException;
+    }
+
+    /** Forces to disk what was committed; on anything but H2 a commit has done so. */
+    void checkpoint() {
+        if (h2) {
+            transaction(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    return statement.execute("CHECKPOINT SYNC");
+                }
+            });
+        }
+    }
+
+    /** Closes it; the last thing to be closed. */
+    @Override
+    public void close() {
+        opening.lock();
+        try {
+            pool.ifPresent(HikariDataSource::close);
+            pool = Optional.empty();
+        } finally {
+            opening.unlock();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.signalpost.store;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.signalpost.event.EventRecord;
+import org.signalpost.event.MailFeed;
+import org.signalpost.journal.Entry;
+import org.signalpost.journal.Journal;
+import org.signalpost.journal.Position;
+
+/** One log as the projector reads it, and how far it is. The projector's thread writes, any thread reads. */
+final class Feed {
+    /** What an entry does to the books. */
+    interface Effect {
+        void on(Books books) throws SQLException;
+    }
+
+    private final String name;
+    private final Journal log;
+    private final Function<Entry, Optional<Effect>> decoder;
+    private final Consumer<Position> durable;
+    private volatile Position reached = Position.START;
+
+    private Feed(String name, Journal log, Function<Entry, Optional<Effect>> decoder, Consumer<Position> durable) {
+        this.name = name;
+        this.log = log;
+        this.decoder = decoder;
+        this.durable = durable;
+    }
+
+    /** The event log, which keeps what was booked for {@code keep} and then lets it go. */
+    static Feed events(Journal log, History history) {
+        return new Feed(
+                "events",
+                log,
+                entry -> {
+                    var event = EventRecord.read(entry);
+                    return Optional.of(books -> books.book(event));
+                },
+                position -> history.durable(position).ifPresent(log::release));
+    }
+
+    /** The mail log, which belongs to the relay. */
+    static Feed mail(MailFeed feed) {
+        return new Feed(
+                "mail",
+                feed.log(),
+                entry -> feed.decoder().apply(entry).map(event -> books -> books.book(event)),
+                feed.projected());
+    }
+
+    String name() {
+        return name;
+    }
+
+    Journal log() {
+        return log;
+    }
+
+    Optional<Effect> effect(Entry entry) {
+        return decoder.apply(entry);
+    }
+
+    /** The place behind the last booked entry. */
+    Position reached() {
+        return reached;
+    }
+
+    void reached(Position position) {
+        reached = position;
+    }
+
+    /** Tells whoever keeps the log that everything before this place is booked and on disk. */
+    void durable(Position position) {
+        durable.accept(position);
+    }
+
+    /** Which part of a log is old enough to go. One thread. */
+    static final class History {
+        private record Mark(Instant at, Position position) {}
+
+        private final java.time.Duration keep;
+        private final java.time.InstantSource clock;
+        private final Deque<Mark> marks = new ArrayDeque<>();
+
+        History(java.time.Duration keep, java.time.InstantSource clock) {
+            this.keep = keep;
+            this.clock = clock;
+        }
+
+        /** Notes a durable place; the newest place that was durable {@code keep} ago, if any. */
+        Optional<Position> durable(Position position) {
+            Instant now = clock.instant();
+            marks.addLast(new Mark(now, position));
+            Optional<Position> old = Optional.empty();
+            while (!marks.isEmpty() && !marks.getFirst().at().plus(keep).isAfter(now)) {
+                old = Optional.of(marks.removeFirst().position());
+            }
+            return old;
+        }
+    }
+}

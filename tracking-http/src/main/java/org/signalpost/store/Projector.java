@@ -1,0 +1,271 @@
+package org.signalpost.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.signalpost.event.MailFeed;
+import org.signalpost.journal.Entry;
+import org.signalpost.journal.Journal;
+import org.signalpost.journal.JournalException;
+import org.signalpost.journal.Position;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what the event log and the mail log say into the books: batch by batch, each in one transaction with the place
+ * it has reached, so that nothing is counted twice or left out whatever happens in between.
+ *
+ * <p>Runs on a thread of its own that is never interrupted. While the database is away it waits and tries again, for
+ * ever. An entry that can't be booked is found by halving its batch, put aside, and passed over.
+ */
+public final class Projector implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
+
+    private static final int BATCH = 2_000;
+    private static final Duration IDLE = Duration.ofMillis(20);
+    private static final Duration RETRY = Duration.ofMillis(250);
+    private static final Duration CHECKPOINT = Duration.ofMinutes(1);
+
+    /** How long an event stays in its log after it was booked. */
+    private static final Duration KEEP = Duration.ofDays(2);
+
+    private final Database database;
+    private final Runnable opened;
+    private final InstantSource clock;
+    private final Feed events;
+    private final List<Feed> feeds;
+    private final Thread thread;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private boolean stopping;
+    private volatile boolean away;
+    private volatile Instant current;
+
+    /**
+     * Opens nothing.
+     *
+     * @param opened is run each time the database was opened, on the projector's thread
+     */
+    public Projector(Database database, Journal events, MailFeed mail, InstantSource clock, Runnable opened) {
+        this.database = database;
+        this.opened = opened;
+        this.clock = clock;
+        this.events = Feed.events(events, new Feed.History(KEEP, clock));
+        this.feeds = List.of(this.events, Feed.mail(mail));
+        this.current = clock.instant();
+        this.thread = Thread.ofPlatform().name("projector").unstarted(this::run);
+    }
+
+    /** Begins to work. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Waits until the event at this place is booked; false when the time is over first. */
+    public boolean awaitEvent(Position position, Duration patience) {
+        long nanos = patience.toNanos();
+        lock.lock();
+        try {
+            while (events.reached().compareTo(position) <= 0) {
+                if (nanos <= 0 || stopping) {
+                    return false;
+                }
+                nanos = changed.awaitNanos(nanos);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            LOG.debug("no longer waited for", e);
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How long ago everything in the logs was booked. */
+    public Duration lag() {
+        Duration lag = Duration.between(current, clock.instant());
+        return lag.isNegative() ? Duration.ZERO : lag;
+    }
+
+    private void run() {
+        long synced = System.nanoTime();
+        boolean known = false;
+        while (!isStopping()) {
+            try {
+                if (!known) {
+                    open();
+                    known = true;
+                }
+                boolean worked = false;
+                for (Feed feed : feeds) {
+                    worked |= batch(feed);
+                }
+                comeBack();
+                if (System.nanoTime() - synced > CHECKPOINT.toNanos()) {
+                    checkpoint();
+                    synced = System.nanoTime();
+                }
+                if (!worked) {
+                    current = clock.instant();
+                    idle();
+                }
+            } catch (Unavailable e) {
+                known = false;
+                goAway(e);
+                pause(RETRY);
+            } catch (JournalException e) {
+                LOG.error("a log can't be read, trying again: {}", e.getMessage());
+                pause(RETRY);
+            } catch (RuntimeException e) {
+                LOG.error("the projector failed, trying again", e);
+                known = false;
+                pause(RETRY);
+            }
+        }
+    }
+
+    /** What the books say is the only truth about how far they are, also after the database fell back. */
+    private void open() {
+        database.open();
+        for (Feed feed : feeds) {
+            feed.reached(database.transaction(connection -> new Books(connection).position(feed.name())));
+        }
+        opened.run();
+    }
+
+    private boolean batch(Feed feed) {
+        List<Entry> entries = feed.log().read(feed.reached(), BATCH);
+        if (entries.isEmpty()) {
+            return false;
+        }
+        book(feed, entries);
+        return true;
+    }
+
+    private void book(Feed feed, List<Entry> entries) {
+        try {
+            var effects = new ArrayList<Feed.Effect>(entries.size());
+            for (Entry entry : entries) {
+                feed.effect(entry).ifPresent(effects::add);
+            }
+            commit(feed, entries, books -> {
+                for (Feed.Effect effect : effects) {
+                    effect.on(books);
+                }
+            });
+        } catch (Unavailable e) {
+            throw e;
+        } catch (RuntimeException e) {
+            if (entries.size() == 1) {
+                putAside(feed, entries.getFirst(), e);
+            } else {
+                int half = entries.size() / 2;
+                book(feed, entries.subList(0, half));
+                book(feed, entries.subList(half, entries.size()));
+            }
+        }
+    }
+
+    private void putAside(Feed feed, Entry entry, RuntimeException why) {
+        LOG.error("an entry of the {} log at {} can't be booked and is put aside", feed.name(), entry.position(), why);
+        String reason = Optional.ofNullable(why.getMessage()).orElse(why.toString());
+        commit(feed, List.of(entry), books -> books.putAside(feed.name(), entry, reason));
+    }
+
+    private void commit(Feed feed, List<Entry> entries, Feed.Effect effect) {
+        Position next = entries.getLast().next();
+        database.transaction(connection -> {
+            var books = new Books(connection);
+            effect.on(books);
+            books.reached(feed.name(), next);
+            return next;
+        });
+        lock.lock();
+        try {
+            feed.reached(next);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkpoint() {
+        List<Position> reached = feeds.stream().map(Feed::reached).toList();
+        database.checkpoint();
+        for (int i = 0; i < reached.size(); i++) {
+            feeds.get(i).durable(reached.get(i));
+        }
+    }
+
+    /**
+     * Waits for events; mail events may wait as long as that. A closed log gives no rest, so there is a pause of ours.
+     */
+    private void idle() {
+        if (!events.log().await(events.reached(), IDLE)) {
+            pause(Duration.ofMillis(1));
+        }
+    }
+
+    private void goAway(Unavailable why) {
+        if (!away) {
+            LOG.warn("{}; hits wait in the log until it is back", why.getMessage());
+        }
+        away = true;
+    }
+
+    private void comeBack() {
+        if (away) {
+            LOG.warn("the database is back");
+        }
+        away = false;
+    }
+
+    private boolean isStopping() {
+        lock.lock();
+        try {
+            return stopping;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(Duration time) {
+        long nanos = time.toNanos();
+        lock.lock();
+        try {
+            while (nanos > 0 && !stopping) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("not to be interrupted", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends after the batch at hand and makes it durable; waits for at most ten seconds. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            stopping = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+            if (database.isOpen()) {
+                checkpoint();
+            }
+        } catch (InterruptedException | Unavailable e) {
+            LOG.warn("the books may have to be brought up to date at the next start: {}", e.getMessage());
+        }
+    }
+}

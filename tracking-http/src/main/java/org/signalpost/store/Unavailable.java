@@ -1,0 +1,14 @@
+package org.signalpost.store;
+
+/** The database can't be reached now; it is opened again by itself, and what was asked may be asked again. */
+public final class Unavailable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Unavailable(String reason, Throwable cause) {
+        super(reason, cause);
+    }
+
+    Unavailable(String reason) {
+        super(reason);
+    }
+}
