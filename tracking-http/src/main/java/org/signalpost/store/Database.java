@@ -10,6 +10,8 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -32,6 +34,7 @@ public final class Database implements AutoCloseable {
     private final String url;
     private final boolean h2;
     private final ReentrantLock opening = new ReentrantLock();
+    private final CountDownLatch everOpen = new CountDownLatch(1);
     private volatile Optional<HikariDataSource> pool = Optional.empty();
 
     private Database(String url) {
@@ -83,6 +86,7 @@ public final class Database implements AutoCloseable {
                         .load()
                         .migrate();
                 pool = Optional.of(opened);
+                everOpen.countDown();
             } finally {
                 if (pool.isEmpty()) {
                     opened.close();
@@ -102,7 +106,8 @@ public final class Database implements AutoCloseable {
      * @throws BadStatement when the database refuses it; nothing is done
      */
     <T> T transaction(Work<T> work) {
-        HikariDataSource source = pool.orElseThrow(() -> new Unavailable("the database is not open yet"));
+        awaitFirstOpening();
+        HikariDataSource source = pool.orElseThrow(() -> new Unavailable("the database is not open"));
         try (Connection connection = source.getConnection()) {
             try {
                 T result = work.on(connection);
@@ -121,6 +126,17 @@ public final class Database implements AutoCloseable {
                 throw new Unavailable("the database is away: " + e.getMessage(), e);
             }
             throw new BadStatement(e);
+        }
+    }
+
+    /** A start is quick, but not instant: whoever asks meanwhile waits rather than being sent away. */
+    private void awaitFirstOpening() {
+        try {
+            if (!everOpen.await(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+                throw new Unavailable("the database is not open yet");
+            }
+        } catch (InterruptedException e) {
+            throw new Unavailable("interrupted while waiting for the database", e);
         }
     }
 
