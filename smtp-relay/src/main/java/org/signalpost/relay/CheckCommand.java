@@ -25,11 +25,12 @@ final class CheckCommand {
 
     /** Prints one line for each check; fails when one of them does. */
     int check() {
-        line(true, "configuration", settings.source());
+        line(/* good= */ true, "configuration", settings.source());
         disk();
         port("SMTP port", settings.smtpListen());
         port("HTTP port", settings.httpListen());
-        settings.smarthost().ifPresentOrElse(this::smarthost, () -> line(true, "delivery", settings.destination()));
+        settings.smarthost()
+                .ifPresentOrElse(this::smarthost, () -> line(/* good= */ true, "delivery", settings.destination()));
         return failed ? CommandLine.FAILED : 0;
     }
 
@@ -81,7 +82,10 @@ final class CheckCommand {
                     "smarthost",
                     RelaySettings.written(address) + " says: " + banner.orElse("nothing"));
         } catch (IOException e) {
-            line(/* good= */ false, "smarthost", RelaySettings.written(address) + " can't be reached: " + e.getMessage());
+            line(
+                    /* good= */ false,
+                    "smarthost",
+                    RelaySettings.written(address) + " can't be reached: " + e.getMessage());
         }
     }
 

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = CommandLine.Version.class,
         mixinStandardHelpOptions = true,
         description = "Open and click tracking for mail that is already being sent.",
-        footer = {"", "Without a command, serve is meant. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."})
+        footer = {"", "Without a command, serve is meant. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration."
+        })
 final class CommandLine {
     /** It could not be done. */
     static final int FAILED = 1;
@@ -61,21 +62,18 @@ final class CommandLine {
         return MISUSED;
     }
 
-    private int explain(Exception failure) throws Exception {
-        switch (failure) {
-            case ConfigurationException wrong -> {
-                console.err().println("signalpost: " + wrong.getMessage());
-                return MISUSED;
-            }
-            case CommandFailed failed -> {
-                console.err().println("signalpost: " + failed.getMessage());
-                return FAILED;
-            }
-            default -> {
-                console.err().println("signalpost: " + failure + " (this should not happen; please report it)");
-                return FAILED;
-            }
-        }
+    private int explain(Exception failure) {
+        String sentence = String.valueOf(failure.getMessage());
+        return switch (failure) {
+            case ConfigurationException wrong -> said(sentence, MISUSED);
+            case CommandFailed failed -> said(sentence, FAILED);
+            default -> said(failure + " (this should not happen; please report it)", FAILED);
+        };
+    }
+
+    private int said(String sentence, int code) {
+        console.err().println("signalpost: " + sentence);
+        return code;
     }
 
     @Command(name = "serve", description = "Takes mail by SMTP, tracks it, passes it on, and answers pixels and links.")

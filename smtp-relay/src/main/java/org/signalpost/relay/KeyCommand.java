@@ -40,7 +40,8 @@ final class KeyCommand {
         out.printf(row, "ID", "NAME", "STATE", "SCOPES", "STARTS WITH");
         for (JsonNode key : settings.api().send("GET", "keys", "").path("data")) {
             String state = key.path("revokedAt").isNull() ? "active" : "revoked";
-            var scopes = key.path("scopes").valueStream().map(JsonNode::asString).toList();
+            var scopes =
+                    key.path("scopes").valueStream().map(JsonNode::asString).toList();
             out.printf(
                     row,
                     key.path("id").asString(),
@@ -56,7 +57,8 @@ final class KeyCommand {
         if (id.isEmpty()) {
             return misused("key revoke wants the id that key list shows");
         }
-        settings.api().send("DELETE", "keys/" + java.net.URLEncoder.encode(id, java.nio.charset.StandardCharsets.UTF_8), "");
+        settings.api()
+                .send("DELETE", "keys/" + java.net.URLEncoder.encode(id, java.nio.charset.StandardCharsets.UTF_8), "");
         console.err().println("Key " + id + " is revoked.");
         return 0;
     }

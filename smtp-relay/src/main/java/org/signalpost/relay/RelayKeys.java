@@ -64,11 +64,8 @@ final class RelayKeys {
             "Where mail goes: capture keeps it in the outbox, smarthost passes it on; empty is smarthost when one is set, else capture.",
             Mode::parse);
 
-    static final Key<Optional<InetSocketAddress>> SMARTHOST = new Key<>(
-            "delivery.smarthost",
-            "",
-            "The next hop for all mail, HOST:PORT.",
-            Addresses::optionalRemote);
+    static final Key<Optional<InetSocketAddress>> SMARTHOST =
+            new Key<>("delivery.smarthost", "", "The next hop for all mail, HOST:PORT.", Addresses::optionalRemote);
 
     static final Key<Integer> CONNECTIONS =
             Key.number("delivery.connections", "10", "How many copies go out at the same time.");

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.DoubleSupplier;
 import org.signalpost.http.TrackingKeys;
 import org.signalpost.http.TrackingSettings;
+import org.signalpost.relay.smtp.SmtpSettings;
 import org.signalpost.retry.RetrySchedule;
 import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.settings.Addresses;
@@ -114,6 +115,15 @@ final class RelaySettings {
         return smarthost()
                 .map(address -> "to the smarthost " + Addresses.written(address))
                 .orElse("nowhere: every copy is kept in the outbox");
+    }
+
+    SmtpSettings smtp() {
+        return new SmtpSettings(
+                smtpListen(),
+                hostname(),
+                settings.value(RelayKeys.TRUSTED_NETWORKS),
+                settings.value(RelayKeys.MAX_MESSAGE).octets(),
+                settings.value(RelayKeys.MAX_RECIPIENTS));
     }
 
     RewriteSettings rewrite() {

@@ -73,11 +73,14 @@ final class RewriteCommand {
     }
 
     private MessageRewriter rewriter() {
-        SigningKeys keys = DataDirectory.at(settings.dataDirectory()).signingKeys().orElseGet(() -> {
-            console.err().println("signalpost: no signing keys in " + settings.dataDirectory()
-                    + " yet; rewriting with fixed demonstration keys");
-            return demonstrationKeys();
-        });
+        SigningKeys keys = DataDirectory.at(settings.dataDirectory())
+                .signingKeys()
+                .orElseGet(() -> {
+                    console.err()
+                            .println("signalpost: no signing keys in " + settings.dataDirectory()
+                                    + " yet; rewriting with fixed demonstration keys");
+                    return demonstrationKeys();
+                });
         return new MessageRewriter(settings.urls(), keys, settings.rewrite());
     }
 

@@ -1,37 +1,193 @@
 package org.signalpost.relay.delivery;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.stream.Stream;
+import org.signalpost.journal.DurableFile;
+import org.signalpost.relay.spool.Subject;
+import org.signalpost.rewrite.mime.HeaderText;
+import org.signalpost.settings.ConfigurationException;
 import org.signalpost.track.CapturedMail;
+import org.signalpost.track.MessageId;
 import org.signalpost.track.Outbox;
+import org.signalpost.track.TrackingDecision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Keeps copies instead of sending them. */
+/**
+ * Keeps copies instead of sending them: one file each, a mail that any client opens, whose first field says what it is.
+ *
+ * <p>A copy is on disk when {@link #deliver} returns. Safe to call from any thread; reads files when it is asked.
+ */
 public final class Capture implements Courier, Outbox {
-    /** Keeps copies in {@code directory} (made by {@link #start}). */
-    public Capture(Path directory, InstantSource clock) {}
+    private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
+    private static final String FIELD = "X-Signalpost-Captured: ";
+    private static final String ENDING = ".eml";
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    /** Reads what is there. */
-    public void start() {}
+    private final Path directory;
+    private final InstantSource clock;
+    private final NavigableSet<String> ids = new ConcurrentSkipListSet<>();
+
+    /** Keeps copies in {@code directory} (made by {@link #start}). */
+    public Capture(Path directory, InstantSource clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /**
+     * Finds what is there.
+     *
+     * @throws ConfigurationException when the directory can't be used
+     */
+    public void start() {
+        try {
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try (Stream<Path> files = Files.list(directory)) {
+                files.map(file -> String.valueOf(file.getFileName()))
+                        .filter(name -> name.startsWith("cap_") && name.endsWith(ENDING))
+                        .map(name -> name.substring(0, name.length() - ENDING.length()))
+                        .forEach(ids::add);
+            }
+        } catch (IOException e) {
+            throw new ConfigurationException("the outbox " + directory + " can't be used: " + e.getMessage(), e);
+        }
+    }
 
     @Override
     public Outcome deliver(Outgoing copy) {
-        return new Outcome.Delivered("250 2.0.0 captured");
+        String id = id(copy);
+        var octets = new ByteArrayOutputStream();
+        octets.writeBytes((FIELD + describe(id, copy) + "\r\n").getBytes(UTF_8));
+        octets.writeBytes(copy.message().octets());
+        try {
+            DurableFile.write(file(id), octets.toByteArray());
+            ids.add(id);
+            return new Outcome.Delivered("250 2.0.0 captured as " + id);
+        } catch (IOException e) {
+            LOG.error("alarm=capture {}", e.toString());
+            return new Outcome.Deferred("451 4.3.0 the outbox can't be written", Outcome.Fault.ROUTE);
+        }
+    }
+
+    /** The same for the same copy, so that one kept twice is there once; sorts by the time of acceptance. */
+    private static String id(Outgoing copy) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(copy.recipient().getBytes(UTF_8));
+            return "cap_" + copy.id().ulid() + "-" + HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    private String describe(String id, Outgoing copy) {
+        var json = JSON.createObjectNode()
+                .put("id", id)
+                .put("message", copy.id().toString())
+                .put("at", clock.instant().toString())
+                .put("sender", copy.sender())
+                .put("recipient", copy.recipient())
+                .put("subject", HeaderText.decode(Subject.of(copy.message().octets())))
+                .put("size", copy.message().size());
+        switch (copy.decision()) {
+            case TrackingDecision.Tracked tracked ->
+                json.put("track", tracked.track().id().toString()).put("reason", "");
+            case TrackingDecision.Untracked untracked -> json.put("track", "").put("reason", untracked.reason());
+        }
+        return JSON.writeValueAsString(json);
+    }
+
+    private Path file(String id) {
+        return directory.resolve(id + ENDING);
     }
 
     @Override
     public List<CapturedMail> newest(int limit, String before) {
-        return List.of();
+        NavigableSet<String> older = before.isEmpty() ? ids : ids.headSet(before, /* inclusive= */ false);
+        return older.descendingSet().stream()
+                .limit(limit)
+                .flatMap(id -> find(id).stream())
+                .toList();
     }
 
     @Override
     public Optional<CapturedMail> find(String id) {
-        return Optional.empty();
+        return content(id).flatMap(octets -> read(octets, lineEnd(octets)));
     }
 
     @Override
     public Optional<byte[]> octets(String id) {
-        return Optional.empty();
+        return content(id)
+                .map(octets -> java.util.Arrays.copyOfRange(
+                        octets, Math.min(lineEnd(octets) + 2, octets.length), octets.length));
+    }
+
+    private Optional<byte[]> content(String id) {
+        if (!ids.contains(id)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Files.readAllBytes(file(id)));
+        } catch (java.nio.file.NoSuchFileException deleted) {
+            // Whoever wants the outbox empty deletes files.
+            ids.remove(id);
+            return Optional.empty();
+        } catch (IOException e) {
+            LOG.warn("{} can't be read: {}", file(id), e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private static int lineEnd(byte[] octets) {
+        int end = 0;
+        while (end < octets.length && octets[end] != '\r') {
+            end++;
+        }
+        return end;
+    }
+
+    private static Optional<CapturedMail> read(byte[] octets, int lineEnd) {
+        String line = new String(octets, 0, lineEnd, UTF_8);
+        if (!line.startsWith(FIELD)) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode json = JSON.readTree(line.substring(FIELD.length()));
+            return MessageId.parse(json.path("message").asString())
+                    .map(message -> new CapturedMail(
+                            json.path("id").asString(),
+                            message,
+                            Instant.parse(json.path("at").asString()),
+                            json.path("sender").asString(),
+                            json.path("recipient").asString(),
+                            json.path("subject").asString(),
+                            json.path("size").asLong(),
+                            json.path("track").asString(),
+                            json.path("reason").asString()));
+        } catch (JacksonException | java.time.DateTimeException e) {
+            LOG.warn("a captured mail can't be read: {}", e.toString());
+            return Optional.empty();
+        }
     }
 }

@@ -24,7 +24,7 @@ public record Network(InetAddress base, int bits) {
         // Only what is made of these characters is an address; anything else would be looked up in DNS.
         boolean literal =
                 address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") || address.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-        if (!literal || slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}")) {
+        if (!literal || (slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}"))) {
             throw new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
         }
         try {

@@ -94,7 +94,7 @@ record Path(String address, Map<String, String> parameters) {
 
     private static Map<String, String> parameters(String text) {
         var found = new LinkedHashMap<String, String>();
-        for (String word : text.strip().split(" +")) {
+        for (String word : text.strip().split(" +", -1)) {
             if (word.isEmpty()) {
                 continue;
             }

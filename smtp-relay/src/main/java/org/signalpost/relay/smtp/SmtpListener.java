@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -152,7 +151,7 @@ public final class SmtpListener implements AutoCloseable {
             await(Duration.ofSeconds(1));
             wires.removeIf(Wire::isClosed);
             wires.stream()
-                    .filter(wire -> wire.overdue() || closing && wire.idle())
+                    .filter(wire -> wire.overdue() || (closing && wire.idle()))
                     .forEach(SmtpListener::cut);
         }
     }
@@ -166,10 +165,11 @@ public final class SmtpListener implements AutoCloseable {
     }
 
     private void await(Duration time) {
+        long nanos = time.toNanos();
         lock.lock();
         try {
-            if (!ended.await(time.toNanos(), TimeUnit.NANOSECONDS)) {
-                return;
+            while (nanos > 0 && !closed) {
+                nanos = ended.awaitNanos(nanos);
             }
         } catch (InterruptedException e) {
             LOG.debug("interrupted while waiting for sessions");

@@ -22,7 +22,7 @@ import java.util.function.IntPredicate;
  */
 final class Wire extends Socket {
     private static final int LONGEST_LINE = 512;
-    private static final Duration REPLY = Duration.ofSeconds(60);
+    private static final Duration REPLY = Duration.ofMinutes(1);
 
     private final Socket socket;
     private final SmtpSettings.Limits limits;
@@ -126,7 +126,7 @@ final class Wire extends Socket {
             }
             byte octet = buffer[at++];
             boolean afterCr = length > 0 && read[length - 1] == '\r';
-            boolean bad = afterCr != (octet == '\n') || octet >= 0 && octet < ' ' && octet != '\r' && octet != '\n';
+            boolean bad = (afterCr != (octet == '\n')) || (octet >= 0 && octet < ' ' && octet != '\r' && octet != '\n');
             if (bad || octet == 0x7F || length == LONGEST_LINE) {
                 return end("500 5.5.2 The line is too long, or holds what no command holds");
             }

@@ -2,6 +2,7 @@ package org.signalpost.relay.spool;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -9,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.journal.Position;
@@ -120,23 +120,16 @@ final class Index {
     }
 
     /** Takes the one whose turn it is; waits for it no longer than {@code patience}. */
-    Optional<Due> take(Instant now, Duration patience) {
+    Optional<Due> take(InstantSource clock, Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
         lock.lock();
         try {
-            Optional<Due> due = taken(now);
-            if (due.isEmpty()) {
-                long wait = patience.toNanos();
-                if (!waiting.isEmpty()) {
-                    wait = Math.min(
-                            wait,
-                            Math.max(
-                                    1_000_000,
-                                    Duration.between(now, waiting.first().next())
-                                            .toNanos()));
-                }
-                if (!more.await(wait, TimeUnit.NANOSECONDS)) {
-                    return Optional.empty();
-                }
+            Optional<Due> due = taken(clock.instant());
+            long left = patience.toNanos();
+            while (due.isEmpty() && left > 0) {
+                more.awaitNanos(Math.min(left, untilNext(clock.instant())));
+                due = taken(clock.instant());
+                left = until - System.nanoTime();
             }
             return due;
         } catch (InterruptedException e) {
@@ -144,6 +137,13 @@ final class Index {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long untilNext(Instant now) {
+        return waiting.isEmpty()
+                ? Long.MAX_VALUE
+                : Math.max(
+                        1_000_000, Duration.between(now, waiting.first().next()).toNanos());
     }
 
     private Optional<Due> taken(Instant now) {

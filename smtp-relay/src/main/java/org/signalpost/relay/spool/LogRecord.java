@@ -91,7 +91,6 @@ sealed interface LogRecord {
         String reply = in.text();
         return switch (tag) {
             case 1 -> new RecipientState.Delivered(in.decision(), reply);
-            case 2 -> new RecipientState.Captured(in.decision(), reply);
             case 3 -> new RecipientState.Failed(in.decision(), reply);
             case 4 -> new RecipientState.Deferred(reply, in.instant());
             case 5 -> new RecipientState.Quarantined(reply);
@@ -156,8 +155,6 @@ sealed interface LogRecord {
         return switch (state.state()) {
             case RecipientState.Delivered delivered ->
                 out.octet(1).text(reply).decision(delivered.decision()).toOctets();
-            case RecipientState.Captured captured ->
-                out.octet(2).text(reply).decision(captured.decision()).toOctets();
             case RecipientState.Failed failed ->
                 out.octet(3).text(reply).decision(failed.decision()).toOctets();
             case RecipientState.Deferred deferred ->

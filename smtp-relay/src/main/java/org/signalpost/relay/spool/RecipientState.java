@@ -8,11 +8,8 @@ public sealed interface RecipientState {
     /** What the next hop said, or what we say for it. */
     String reply();
 
-    /** The next hop has taken the copy; final. */
+    /** The next hop, or the outbox, has taken the copy; final. */
     record Delivered(TrackingDecision decision, String reply) implements RecipientState {}
-
-    /** The copy was kept in the outbox; final. */
-    record Captured(TrackingDecision decision, String reply) implements RecipientState {}
 
     /** Refused, or its time is over; final. */
     record Failed(TrackingDecision decision, String reply) implements RecipientState {}

@@ -65,7 +65,7 @@ public final class Spool {
 
     /** Reads the log; a record that can't be read is put aside with an alarm, and the rest goes on. Call once. */
     public void start() {
-        var chunks = new HashMap<MessageId, Map<Long, TreeMap<Integer, Position>>>();
+        var chunks = new HashMap<MessageId, Map<Long, Map<Integer, Position>>>();
         Position at = Position.START;
         List<Entry> entries = log.read(at, 1_000);
         while (!entries.isEmpty()) {
@@ -82,7 +82,7 @@ public final class Spool {
         LOG.info("spool open={}", index.size());
     }
 
-    private void load(Entry entry, Map<MessageId, Map<Long, TreeMap<Integer, Position>>> chunks) {
+    private void load(Entry entry, Map<MessageId, Map<Long, Map<Integer, Position>>> chunks) {
         var id = new MessageId(entry.id().high(), entry.id().low());
         switch (LogRecord.read(entry)) {
             case LogRecord.Chunk chunk ->
@@ -176,7 +176,7 @@ public final class Spool {
 
     /** Takes the recipient whose turn it is; empty when there is none, after waiting at most {@code patience}. */
     public Optional<Due> take(Duration patience) {
-        return index.take(clock.instant(), patience);
+        return index.take(clock, patience);
     }
 
     /** Gives back a recipient that was taken and not tried. */
@@ -253,7 +253,6 @@ public final class Spool {
         return switch (state.state()) {
             case RecipientState.Delivered s ->
                 Optional.of(new MailEvent.Delivered(id, at, to, s.decision(), s.reply()));
-            case RecipientState.Captured s -> Optional.of(new MailEvent.Delivered(id, at, to, s.decision(), s.reply()));
             case RecipientState.Failed s -> Optional.of(new MailEvent.Bounced(id, at, to, s.decision(), s.reply()));
             case RecipientState.Deferred s -> Optional.of(new MailEvent.Deferred(id, at, to, s.reply(), s.next()));
             case RecipientState.Quarantined s -> Optional.empty();

@@ -37,7 +37,9 @@ class CommandsIT {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).as(command.toString()).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS))
+                .as(command.toString())
+                .isTrue();
         return new Ended(
                 process.exitValue(),
                 Files.readString(out, StandardCharsets.ISO_8859_1),
@@ -59,7 +61,10 @@ class CommandsIT {
         String file = configuration("# mine\ndelivery.smarthots = mail.example.org:25\n");
 
         one_clear_line(
-                run("", "serve", "--config", file), "line 2", "delivery.smarthots", "nearest key is delivery.smarthost");
+                run("", "serve", "--config", file),
+                "line 2",
+                "delivery.smarthots",
+                "nearest key is delivery.smarthost");
     }
 
     @Test
@@ -82,7 +87,8 @@ class CommandsIT {
     @Test
     void a_data_directory_that_can_not_be_written_stops_the_start() throws Exception {
         Files.writeString(directory.resolve("file"), "no folder");
-        String file = configuration("data.directory = " + directory.resolve("file").resolve("data"));
+        String file =
+                configuration("data.directory = " + directory.resolve("file").resolve("data"));
 
         one_clear_line(run("", "serve", "--config", file), "data.directory", "can't be written");
     }
@@ -130,7 +136,8 @@ class CommandsIT {
         Path mail = Files.writeString(directory.resolve("a.eml"), Mails.newsletter("Proof"));
 
         Ended good = run("", "verify", mail.toString());
-        Ended bad = run("", "verify", mail.toString(), directory.resolve("none.eml").toString());
+        Ended bad =
+                run("", "verify", mail.toString(), directory.resolve("none.eml").toString());
 
         assertThat(good.code()).as(good.out()).isZero();
         assertThat(good.out()).contains("1 files, 0 failures");
@@ -169,7 +176,10 @@ class CommandsIT {
         Ended ended = run("", "check", "--config", file);
 
         assertThat(ended.code()).as("no smarthost there").isEqualTo(1);
-        assertThat(ended.out()).contains("ok      disk").contains("ok      SMTP port").contains("FAILED  smarthost");
+        assertThat(ended.out())
+                .contains("ok      disk")
+                .contains("ok      SMTP port")
+                .contains("FAILED  smarthost");
     }
 
     @Test
@@ -182,14 +192,16 @@ class CommandsIT {
             assertThat(made.out().strip()).matches("ms_live_[0-9A-Za-z]{32}");
             Ended listed = run("", "key", "list", "--config", config);
             assertThat(listed.out()).contains("app").contains("read,write").contains("active");
-            String id = listed.out().lines()
+            String id = listed.out()
+                    .lines()
                     .filter(line -> line.contains("app"))
                     .findFirst()
                     .orElseThrow()
                     .split(" ")[0];
             assertThat(run("", "key", "revoke", id, "--config", config).code()).isZero();
             assertThat(run("", "key", "list", "--config", config).out()).contains("revoked");
-            assertThat(run("", "key", "revoke", "nope", "--config", config).code()).isEqualTo(1);
+            assertThat(run("", "key", "revoke", "nope", "--config", config).code())
+                    .isEqualTo(1);
         }
     }
 }

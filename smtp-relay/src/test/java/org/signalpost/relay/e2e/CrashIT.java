@@ -48,8 +48,7 @@ class CrashIT {
                 for (int i = 0; i < CLIENTS; i++) {
                     clients.execute(() -> send(signalpost.smtpPort(), started, acknowledged));
                 }
-                Waiting.until(
-                        Duration.ofSeconds(60), () -> acknowledged.size() > MAILS / 3, () -> signalpost.output());
+                Waiting.until(Duration.ofSeconds(60), () -> acknowledged.size() > MAILS / 3, () -> signalpost.output());
                 signalpost.killHard();
             }
             assertThat(acknowledged).as("killed in the middle").hasSizeLessThan(MAILS);
@@ -63,9 +62,10 @@ class CrashIT {
                                 + again.output());
             }
             assertThat(acknowledged.size()).isGreaterThan(MAILS * 9 / 10);
-            subjects(sink).forEach((subject, copies) -> assertThat(copies)
-                    .as("different copies of %s", subject)
-                    .hasSize(1));
+            subjects(sink)
+                    .forEach((subject, copies) -> assertThat(copies)
+                            .as("different copies of %s", subject)
+                            .hasSize(1));
         }
     }
 
@@ -133,7 +133,8 @@ class CrashIT {
         var asked = new AtomicInteger();
         try (var client = HttpClient.newHttpClient();
                 var clients = Executors.newVirtualThreadPerTaskExecutor()) {
-            var request = HttpRequest.newBuilder(signalpost.uri("/api/t/" + track)).build();
+            var request =
+                    HttpRequest.newBuilder(signalpost.uri("/api/t/" + track)).build();
             for (int i = 0; i < CLIENTS; i++) {
                 clients.execute(() -> hit(client, request, asked, answered));
             }

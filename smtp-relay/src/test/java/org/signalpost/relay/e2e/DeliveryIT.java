@@ -21,8 +21,8 @@ class DeliveryIT {
     @Test
     void three_recipients_get_three_copies_that_differ_in_nothing_but_their_tracks() throws Exception {
         try (var sink = Sink.listening(0);
-                var signalpost = RunningSignalpost.start(
-                        directory, Map.of("delivery.smarthost", "127.0.0.1:" + sink.port()))) {
+                var signalpost =
+                        RunningSignalpost.start(directory, Map.of("delivery.smarthost", "127.0.0.1:" + sink.port()))) {
             String sent = Mails.newsletter("Three");
             Mails.sendWithPython(signalpost.smtpPort(), RECIPIENTS, sent, directory);
 
@@ -61,11 +61,12 @@ class DeliveryIT {
                 Mails.sendWithPython(
                         signalpost.smtpPort(), List.of("ann@example.com"), Mails.newsletter("Wait " + i), directory);
             }
-            Waiting.until(
-                    Duration.ofSeconds(20), () -> signalpost.output().contains("deferred"), signalpost::output);
+            Waiting.until(Duration.ofSeconds(20), () -> signalpost.output().contains("deferred"), signalpost::output);
             try (var sink = Sink.listening(port)) {
                 Waiting.until(
-                        Duration.ofSeconds(60), () -> sink.received().size() >= 5, () -> "copies: " + signalpost.output());
+                        Duration.ofSeconds(60),
+                        () -> sink.received().size() >= 5,
+                        () -> "copies: " + signalpost.output());
                 assertThat(sink.received()).hasSize(5);
             }
         }
@@ -74,15 +75,15 @@ class DeliveryIT {
     @Test
     void what_can_not_be_tracked_goes_out_as_it_came_and_the_log_says_why() throws Exception {
         try (var sink = Sink.listening(0);
-                var signalpost = RunningSignalpost.start(
-                        directory, Map.of("delivery.smarthost", "127.0.0.1:" + sink.port()))) {
+                var signalpost =
+                        RunningSignalpost.start(directory, Map.of("delivery.smarthost", "127.0.0.1:" + sink.port()))) {
             for (Map.Entry<String, String> mail : Mails.UNTRACKABLE.entrySet()) {
                 int before = sink.received().size();
-                Mails.sendWithPython(
-                        signalpost.smtpPort(), List.of("ann@example.com"), mail.getValue(), directory);
+                Mails.sendWithPython(signalpost.smtpPort(), List.of("ann@example.com"), mail.getValue(), directory);
                 Waiting.until(
                         Duration.ofSeconds(20),
-                        () -> sink.received().size() > before && signalpost.output().contains(mail.getKey()),
+                        () -> sink.received().size() > before
+                                && signalpost.output().contains(mail.getKey()),
                         () -> mail.getKey() + ": " + signalpost.output());
                 assertThat(new String(sink.received().getLast().octets(), StandardCharsets.ISO_8859_1))
                         .as(mail.getKey())

@@ -65,7 +65,8 @@ class FirstMailIT {
                 SOON,
                 () -> {
                     JsonNode seen = signalpost.api("/tracks/" + track);
-                    return seen.path("openCount").asInt() == 1 && seen.path("clickCount").asInt() == 1;
+                    return seen.path("openCount").asInt() == 1
+                            && seen.path("clickCount").asInt() == 1;
                 },
                 () -> "the open and the click are not seen:\n" + signalpost.output());
         JsonNode seen = signalpost.api("/tracks/" + track);
@@ -105,8 +106,7 @@ class FirstMailIT {
     @Test
     void the_first_start_says_all_that_a_newcomer_needs() throws Exception {
         try (var signalpost = RunningSignalpost.start(directory, Map.of())) {
-            Waiting.until(
-                    Duration.ofSeconds(10), () -> signalpost.output().contains("python3"), signalpost::output);
+            Waiting.until(Duration.ofSeconds(10), () -> signalpost.output().contains("python3"), signalpost::output);
             assertThat(signalpost.output())
                     .contains("127.0.0.1:" + signalpost.smtpPort())
                     .contains("http://127.0.0.1:" + signalpost.httpPort())

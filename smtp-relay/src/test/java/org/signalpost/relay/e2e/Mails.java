@@ -38,7 +38,8 @@ final class Mails {
 
     private static String mail(String type, String body) {
         String text = "From: shop@example.org\nTo: ann@example.com\nSubject: Untouched\n"
-                + "Date: Tue, 24 Nov 2026 10:00:00 +0000\nMessage-ID: <untouched@example.org>\nMIME-Version: 1.0\n" + type
+                + "Date: Tue, 24 Nov 2026 10:00:00 +0000\nMessage-ID: <untouched@example.org>\nMIME-Version: 1.0\n"
+                + type
                 + "\n\n" + body + "\n";
         return text.replace("\n", "\r\n");
     }
@@ -80,9 +81,7 @@ final class Mails {
                 </body></html>
                 --=-b 1--
                 An epilogue.
-                """
-                .formatted(subject, subject.replace(' ', '.'))
-                .replace("\n", "\r\n");
+                """.formatted(subject, subject.replace(' ', '.')).replace("\n", "\r\n");
     }
 
     /** The tracked link in a mail's octets. */
@@ -110,15 +109,15 @@ final class Mails {
 
     /** Sends the octets with Python's smtplib, as an application would. */
     static void sendWithPython(int port, List<String> recipients, String mail, Path directory) throws IOException {
-        Path file = Files.writeString(
-                Files.createTempFile(directory, "mail", ".eml"), mail, StandardCharsets.ISO_8859_1);
+        Path file =
+                Files.writeString(Files.createTempFile(directory, "mail", ".eml"), mail, StandardCharsets.ISO_8859_1);
         String script = """
                 import smtplib, sys
                 with smtplib.SMTP("127.0.0.1", int(sys.argv[1])) as client:
                     client.sendmail("shop@example.org", sys.argv[3:], open(sys.argv[2], "rb").read())
                 """;
-        var command = new java.util.ArrayList<>(
-                List.of("python3", "-c", script, String.valueOf(port), file.toString()));
+        var command =
+                new java.util.ArrayList<>(List.of("python3", "-c", script, String.valueOf(port), file.toString()));
         command.addAll(recipients);
         run(command);
     }

@@ -27,8 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The real program, started by its start script in a process of its own, with a data directory of its own. */
 final class RunningSignalpost implements AutoCloseable {
-    static final Path CHECKOUT =
-            Path.of(System.getProperty("signalpost.checkout", "..")).toAbsolutePath().normalize();
+    static final Path CHECKOUT = Path.of(System.getProperty("signalpost.checkout", ".."))
+            .toAbsolutePath()
+            .normalize();
 
     private static final Pattern SMTP = Pattern.compile("SMTP +127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern HTTP = Pattern.compile("HTTP +http://127\\.0\\.0\\.1:(\\d+)");
@@ -57,8 +58,7 @@ final class RunningSignalpost implements AutoCloseable {
     }
 
     /** Starts the program and does not wait. */
-    static RunningSignalpost launch(Path script, Path directory, Map<String, String> configuration)
-            throws IOException {
+    static RunningSignalpost launch(Path script, Path directory, Map<String, String> configuration) throws IOException {
         Files.createDirectories(directory);
         String text = Map.of("smtp.listen", "127.0.0.1:0", "http.listen", "127.0.0.1:" + freePort()).entrySet().stream()
                 .filter(entry -> !configuration.containsKey(entry.getKey()))
