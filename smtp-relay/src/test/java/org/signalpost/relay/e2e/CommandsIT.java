@@ -69,7 +69,7 @@ class CommandsIT {
 
     @Test
     void an_occupied_port_stops_the_start() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String address = "127.0.0.1:" + socket.getLocalPort();
             String http = "127.0.0.1:" + RunningSignalpost.freePort();
 
@@ -186,6 +186,7 @@ class CommandsIT {
     void keys_are_made_listed_and_revoked_through_the_running_server() throws Exception {
         try (var signalpost = RunningSignalpost.start(directory, Map.of())) {
             String config = directory.resolve("signalpost.properties").toString();
+            assertThat(signalpost.adminKey()).startsWith("ms_live_");
 
             Ended made = run("", "key", "create", "--config", config, "--name", "app", "--scopes", "read,write");
             assertThat(made.code()).as(made.err()).isZero();
@@ -197,7 +198,7 @@ class CommandsIT {
                     .filter(line -> line.contains("app"))
                     .findFirst()
                     .orElseThrow()
-                    .split(" ")[0];
+                    .split(" ", -1)[0];
             assertThat(run("", "key", "revoke", id, "--config", config).code()).isZero();
             assertThat(run("", "key", "list", "--config", config).out()).contains("revoked");
             assertThat(run("", "key", "revoke", "nope", "--config", config).code())

@@ -48,7 +48,7 @@ class CrashIT {
                 for (int i = 0; i < CLIENTS; i++) {
                     clients.execute(() -> send(signalpost.smtpPort(), started, acknowledged));
                 }
-                Waiting.until(Duration.ofSeconds(60), () -> acknowledged.size() > MAILS / 3, () -> signalpost.output());
+                Waiting.until(Duration.ofMinutes(1), () -> acknowledged.size() > MAILS / 3, () -> signalpost.output());
                 signalpost.killHard();
             }
             assertThat(acknowledged).as("killed in the middle").hasSizeLessThan(MAILS);
@@ -89,7 +89,7 @@ class CrashIT {
 
     /** One client that sends mail after mail until all are sent or the server is gone. */
     private static void send(int port, AtomicInteger started, Set<String> acknowledged) {
-        try (var socket = new Socket("127.0.0.1", port);
+        try (var socket = new Socket(java.net.InetAddress.getLoopbackAddress(), port);
                 var in = new BufferedReader(
                         new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
             OutputStream out = socket.getOutputStream();
@@ -138,7 +138,7 @@ class CrashIT {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.execute(() -> hit(client, request, asked, answered));
             }
-            Waiting.until(Duration.ofSeconds(60), () -> answered.get() > HITS / 2, signalpost::output);
+            Waiting.until(Duration.ofMinutes(1), () -> answered.get() > HITS / 2, signalpost::output);
             signalpost.killHard();
         }
         assertThat(answered.get()).as("killed in the middle").isLessThan(HITS);

@@ -64,7 +64,7 @@ class DeliveryIT {
             Waiting.until(Duration.ofSeconds(20), () -> signalpost.output().contains("deferred"), signalpost::output);
             try (var sink = Sink.listening(port)) {
                 Waiting.until(
-                        Duration.ofSeconds(60),
+                        Duration.ofMinutes(1),
                         () -> sink.received().size() >= 5,
                         () -> "copies: " + signalpost.output());
                 assertThat(sink.received()).hasSize(5);

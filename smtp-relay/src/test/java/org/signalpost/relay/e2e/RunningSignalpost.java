@@ -33,7 +33,7 @@ final class RunningSignalpost implements AutoCloseable {
 
     private static final Pattern SMTP = Pattern.compile("SMTP +127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern HTTP = Pattern.compile("HTTP +http://127\\.0\\.0\\.1:(\\d+)");
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -79,7 +79,7 @@ final class RunningSignalpost implements AutoCloseable {
 
     /** A port that nobody holds now: the links in the mail carry it, so it has to be known before the start. */
     static int freePort() throws IOException {
-        try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1"))) {
+        try (var socket = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }

@@ -57,7 +57,7 @@ final class Sink implements AutoCloseable {
     static Sink listening(int port) throws IOException {
         var server = new ServerSocket();
         server.setReuseAddress(true);
-        server.bind(new java.net.InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 500);
+        server.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
         var sink = new Sink(server);
         Thread.ofVirtual().start(sink::accept);
         return sink;
