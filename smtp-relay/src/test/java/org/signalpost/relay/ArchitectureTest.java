@@ -50,7 +50,8 @@ class ArchitectureTest {
                         .resideInAnyPackage(CORE)
                         .should()
                         .dependOnClassesThat(not(resideInAnyPackage(CORE))
-                                .and(not(resideInAnyPackage("java..", "javax.crypto..", "org.jsoup..", "org.jspecify.."))))
+                                .and(not(resideInAnyPackage(
+                                        "java..", "javax.crypto..", "org.jsoup..", "org.jspecify.."))))
                         .because("core is the JDK and jsoup; one core serves relay, James 3.8 and 3.9"),
                 noClasses()
                         .that()
