@@ -140,12 +140,17 @@ public sealed interface TransferEncoding {
             String lineEnd = lineEnd(octets, from, to);
             var cuts = new ArrayList<Cut>();
             for (Cut edit : edits.list()) {
-                int first = edit.from() < decoded.length ? starts[edit.from()] : to;
+                int first = edit.from() < decoded.length ? starts[edit.from()] : behindLast();
                 int last = edit.to() > edit.from() ? ends[edit.to() - 1] : first;
                 byte[] insert = edit.replacement();
                 cuts.add(new Cut(first, last, insert.length == 0 ? insert : encoded(insert, first, last, lineEnd)));
             }
             return cuts;
+        }
+
+        /** Behind the last octet that counts; a soft line break may follow, cut off or whole. */
+        private int behindLast() {
+            return decoded.length == 0 ? from : ends[decoded.length - 1];
         }
 
         private byte[] encoded(byte[] insert, int first, int last, String lineEnd) {
