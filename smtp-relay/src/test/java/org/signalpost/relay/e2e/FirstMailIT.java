@@ -63,11 +63,11 @@ class FirstMailIT {
 
         Waiting.until(
                 SOON,
-                () -> {
-                    JsonNode seen = signalpost.api("/tracks/" + track);
-                    return seen.path("openCount").asInt() == 1
-                            && seen.path("clickCount").asInt() == 1;
-                },
+                () -> signalpost
+                        .find("/tracks/" + track)
+                        .filter(seen -> seen.path("openCount").asInt() == 1)
+                        .filter(seen -> seen.path("clickCount").asInt() == 1)
+                        .isPresent(),
                 () -> "the open and the click are not seen:\n" + signalpost.output());
         JsonNode seen = signalpost.api("/tracks/" + track);
         assertThat(seen.path("opens").size()).isEqualTo(1);

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -142,6 +143,16 @@ final class RunningSignalpost implements AutoCloseable {
 
     JsonNode api(String path) throws IOException {
         return api("GET", path, "");
+    }
+
+    /** The answer's JSON, or nothing while there is no such thing (yet). */
+    Optional<JsonNode> find(String path) throws IOException {
+        var request = HttpRequest.newBuilder(uri("/api/v1" + path))
+                .header("Authorization", "Bearer " + adminKey())
+                .build();
+        HttpResponse<String> answer = send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isIn(200, 404);
+        return answer.statusCode() == 404 ? Optional.empty() : Optional.of(json.readTree(answer.body()));
     }
 
     List<JsonNode> tracks() throws IOException {

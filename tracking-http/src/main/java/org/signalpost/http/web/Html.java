@@ -16,9 +16,10 @@ final class Html {
             a{color:var(--mark)}nav a{margin-right:1rem;text-decoration:none}nav a[aria-current]{text-decoration:underline}
             h1{font-size:1.4rem;margin:1rem 0 .6rem}h2{font-size:1.05rem;margin:1.6rem 0 .5rem}
             .soft{color:var(--soft)}.warn{color:var(--warn)}.good{color:var(--mark)}
-            .rows{list-style:none;margin:0;padding:0;background:var(--card);border:1px solid var(--line);border-radius:8px}
-            .rows li{display:grid;grid-template-columns:minmax(0,2.2fr) minmax(0,2fr) minmax(0,1.4fr) auto;gap:.2rem 1rem;\
-            padding:.6rem .9rem;border-top:1px solid var(--line)}.rows li:first-child{border-top:0}
+            .rows{list-style:none;margin:0;padding:0;background:var(--card);border:1px solid var(--line);border-radius:8px;\
+            display:grid;grid-template-columns:minmax(0,2.2fr) minmax(0,2fr) max-content max-content}
+            .rows li{grid-column:1/-1;display:grid;grid-template-columns:subgrid;gap:.2rem 1rem;padding:.6rem .9rem;\
+            border-top:1px solid var(--line)}.rows li:first-child{border-top:0}
             .rows span,.rows a{overflow-wrap:anywhere}
             .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:.9rem}
             dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.2rem 1rem;margin:0}
@@ -33,7 +34,7 @@ final class Html {
             background:var(--card);color:inherit;max-width:100%}
             button{background:var(--mark);color:var(--paper);border-color:var(--mark);cursor:pointer}
             form p{display:flex;gap:.6rem;flex-wrap:wrap}input{flex:1 1 18rem}
-            @media(max-width:40rem){.rows li{grid-template-columns:minmax(0,1fr) auto}\
+            @media(max-width:40rem){.rows{display:block}.rows li{grid-template-columns:minmax(0,1fr) auto}\
             .rows li>:nth-child(2){grid-column:1/-1;grid-row:2}.rows li>:nth-child(3){grid-row:3}}
             """;
 

@@ -1,0 +1,70 @@
+package org.signalpost.relay.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.signalpost.rewrite.RawMessage;
+import org.signalpost.track.CapturedMail;
+import org.signalpost.track.MessageId;
+import org.signalpost.track.TrackingDecision;
+
+class CaptureTest {
+    @TempDir
+    Path directory;
+
+    private Capture capture() {
+        var capture = new Capture(directory, InstantSource.fixed(Instant.EPOCH));
+        capture.start();
+        return capture;
+    }
+
+    private static Outgoing copy(long number, String recipient) {
+        byte[] octets = "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\n\u00fc\r\n".getBytes(StandardCharsets.ISO_8859_1);
+        return new Outgoing(
+                new MessageId(number << 20, 2),
+                Instant.EPOCH,
+                "",
+                recipient,
+                RawMessage.of(octets),
+                new TrackingDecision.Untracked("no-html", "{}"));
+    }
+
+    @Test
+    void keeps_copies_whole_over_restarts_newest_first_and_one_kept_twice_once() throws IOException {
+        Capture capture = capture();
+        for (int i = 1; i <= 5; i++) {
+            assertThat(capture.deliver(copy(i, "ann@example.com"))).isInstanceOf(Outcome.Delivered.class);
+            assertThat(capture.deliver(copy(i, "ann@example.com"))).isInstanceOf(Outcome.Delivered.class);
+        }
+        Capture again = capture();
+
+        assertThat(again.newest(3, ""))
+                .extracting(mail -> mail.message().high() >> 20)
+                .containsExactly(5L, 4L, 3L);
+        CapturedMail third = again.newest(3, "").getLast();
+        assertThat(again.newest(10, third.id())).hasSize(2);
+        assertThat(third.subject()).isEqualTo("Gr\u00fc\u00dfe");
+        assertThat(third.reason()).isEqualTo("no-html");
+        assertThat(again.octets(third.id()).orElseThrow())
+                .isEqualTo(copy(3, "").message().octets());
+        assertThat(again.find("../../etc/passwd")).isEmpty();
+        Files.delete(directory.resolve(third.id() + ".eml"));
+        assertThat(again.find(third.id())).isEmpty();
+        assertThat(again.newest(10, "")).hasSize(4);
+    }
+
+    @Test
+    void an_outbox_that_can_not_be_written_defers() throws IOException {
+        Capture capture = capture();
+        Files.delete(directory);
+        assertThat(capture.deliver(copy(1, "ann@example.com"))).isInstanceOf(Outcome.Deferred.class);
+        Files.createDirectories(directory);
+    }
+}
