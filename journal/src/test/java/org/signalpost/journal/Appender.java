@@ -1,0 +1,25 @@
+package org.signalpost.journal;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Random;
+
+/** A process that appends records until it is killed, and says each that is acknowledged. */
+final class Appender {
+    private Appender() {}
+
+    /** The directory, and the first number. */
+    public static void main(String[] arguments) {
+        var random = new Random(7);
+        try (Journal journal = Journal.open(Path.of(arguments[0]), new Disk(), 1 << 20)) {
+            for (long number = Long.parseLong(arguments[1]); number < Long.MAX_VALUE; number++) {
+                byte[] payload = ByteBuffer.allocate(8 + random.nextInt(20_000))
+                        .putLong(number)
+                        .array();
+                journal.append(1, new EntryId(0, number), payload);
+                System.out.println(number);
+                System.out.flush();
+            }
+        }
+    }
+}

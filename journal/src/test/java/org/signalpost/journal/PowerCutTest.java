@@ -1,0 +1,86 @@
+package org.signalpost.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PowerCutTest {
+    private static final long SMALL = 4_000;
+    private static final int CUTS = 40;
+
+    @TempDir
+    Path directory;
+
+    /** What a power cut left, and what had been acknowledged, and at least asked for, when it came. */
+    private record Cut(Map<Path, byte[]> image, List<String> acknowledged, List<String> asked) {}
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void nothing_acknowledged_is_lost_and_nothing_is_made_up_whenever_the_power_goes(long seed) throws IOException {
+        var random = new Random(seed);
+        var disk = new CrashDisk();
+        List<String> asked = Collections.synchronizedList(new ArrayList<>());
+        List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+        var cuts = new ArrayList<Cut>();
+        try (Journal journal = Journal.open(directory.resolve("running"), disk, SMALL);
+                var writers = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int w = 0; w < 4; w++) {
+                String writer = "w" + w;
+                var own = new Random(seed * 100 + w);
+                writers.execute(() -> {
+                    for (int i = 0; i < 60; i++) {
+                        String text = writer + "/" + i + "/" + "x".repeat(own.nextInt(700));
+                        asked.add(text);
+                        journal.append(1, new EntryId(1, i), text.getBytes(StandardCharsets.US_ASCII));
+                        acknowledged.add(text);
+                    }
+                });
+            }
+            while (acknowledged.size() < 240) {
+                // In this order: what is acknowledged before the cut is on the disk that the cut leaves.
+                List<String> before = List.copyOf(acknowledged);
+                Map<Path, byte[]> image = disk.afterPowerCut(random);
+                if (cuts.size() < CUTS && before.size() >= 6 * cuts.size()) {
+                    cuts.add(new Cut(image, before, List.copyOf(asked)));
+                }
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(cuts).isNotEmpty();
+        for (int i = 0; i < cuts.size(); i++) {
+            check(cuts.get(i), directory.resolve("cut" + i));
+        }
+    }
+
+    private static void check(Cut cut, Path log) throws IOException {
+        CrashDisk.write(cut.image(), log);
+        List<String> found = read(log);
+        assertThat(found).containsAll(cut.acknowledged()).doesNotHaveDuplicates();
+        assertThat(cut.asked()).containsAll(found);
+        try (Journal journal = Journal.open(log, new Disk(), SMALL)) {
+            journal.append(1, new EntryId(1, 1), "after".getBytes(StandardCharsets.US_ASCII));
+        }
+        var both = new ArrayList<String>(found);
+        both.add("after");
+        assertThat(read(log)).isEqualTo(both);
+    }
+
+    private static List<String> read(Path log) {
+        try (Journal journal = Journal.open(log, new Disk(), SMALL)) {
+            return journal.read(Position.START, 10_000).stream()
+                    .map(entry -> new String(entry.payload(), StandardCharsets.US_ASCII))
+                    .toList();
+        }
+    }
+}
