@@ -1,6 +1,7 @@
 package org.signalpost.rewrite;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -58,12 +59,30 @@ public final class Cuts {
         var inverse = new ArrayList<Cut>(cuts.size());
         int shift = 0;
         for (Cut cut : cuts) {
-            var removed = java.util.Arrays.copyOfRange(original, cut.from(), cut.to());
+            var removed = Arrays.copyOfRange(original, cut.from(), cut.to());
             int from = cut.from() + shift;
             inverse.add(new Cut(from, from + cut.replacement.length, removed));
             shift += cut.replacement.length - removed.length;
         }
         return new Cuts(inverse);
+    }
+
+    /** Whether undoing the cuts on the result gives the original back, octet for octet; allocates nothing. */
+    public boolean undoes(byte[] original, byte[] result) {
+        int in = 0;
+        int out = 0;
+        for (Cut cut : cuts) {
+            int same = cut.from() - in;
+            int length = cut.replacement.length;
+            if (out + same + length > result.length
+                    || !Arrays.equals(original, in, in + same, result, out, out + same)
+                    || !Arrays.equals(cut.replacement, 0, length, result, out + same, out + same + length)) {
+                return false;
+            }
+            in = cut.to();
+            out += same + length;
+        }
+        return Arrays.equals(original, in, original.length, result, out, result.length);
     }
 
     /** One range of the original, and what stands there afterwards. */

@@ -13,7 +13,9 @@ import java.util.List;
  * @param recipient whose copy it is
  * @param sizeBefore octets of the original
  * @param sizeAfter octets of the copy
- * @param pixel where the pixel went: {@code bottom}, {@code top}, or a code word of why there is none
+ * @param pixel where the pixel went: {@code bottom}, {@code top}, {@code both}, {@code placeholder}, or a code word of
+ *     why there is none
+ * @param controls the control fields that were read
  * @param parts the body leaves
  * @param links every candidate, in order
  * @param notes what else is worth knowing, such as a control field that can't be read
@@ -26,15 +28,20 @@ public record Explanation(
         int sizeBefore,
         int sizeAfter,
         String pixel,
+        List<ControlLine> controls,
         List<PartLine> parts,
         List<LinkLine> links,
         List<String> notes) {
     /** Copies the lists. */
     public Explanation {
+        controls = List.copyOf(controls);
         parts = List.copyOf(parts);
         links = List.copyOf(links);
         notes = List.copyOf(notes);
     }
+
+    /** One control field, and what it did. */
+    public record ControlLine(String field, String value, String effect) {}
 
     /** One body leaf; the reason is empty when it was edited. */
     public record PartLine(String path, String type, String charset, String encoding, String scanner, String reason) {}
@@ -59,6 +66,11 @@ public record Explanation(
                     + orNull(part.charset) + ",\"encoding\":" + orNull(part.encoding) + ",\"scanner\":"
                     + orNull(part.scanner) + ",\"reason\":" + orNull(part.reason) + "}");
         }
+        var controlTexts = new ArrayList<String>();
+        for (ControlLine control : controls) {
+            controlTexts.add("{\"field\":" + text(control.field) + ",\"value\":" + text(control.value) + ",\"effect\":"
+                    + text(control.effect) + "}");
+        }
         var linkTexts = new ArrayList<String>();
         for (LinkLine link : links) {
             linkTexts.add("{\"n\":" + link.number + ",\"part\":" + text(link.part) + ",\"line\":" + link.line
@@ -68,6 +80,7 @@ public record Explanation(
         }
         return "{\"outcome\":" + text(outcome) + ",\"reason\":" + orNull(reason) + ",\"trackId\":" + orNull(track)
                 + ",\"recipient\":" + text(recipient) + ",\"bytesIn\":" + sizeBefore + ",\"bytesOut\":" + sizeAfter
+                + ",\"controls\":[" + String.join(",", controlTexts) + "]"
                 + ",\"pixel\":{\"outcome\":" + text(pixelPlaced() ? "placed" : "none") + ",\"where\":" + orNull(pixel)
                 + "},\"parts\":[" + String.join(",", partTexts) + "],\"links\":[" + String.join(",", linkTexts)
                 + "],\"notes\":["
@@ -75,7 +88,7 @@ public record Explanation(
     }
 
     private boolean pixelPlaced() {
-        return pixel.equals("bottom") || pixel.equals("top");
+        return !pixel.isEmpty() && !pixel.equals("pixel-no-place");
     }
 
     /** As a table for a person; ends with a line end. */
@@ -87,6 +100,13 @@ public record Explanation(
         table.append(" for ").append(recipient);
         table.append(String.format(java.util.Locale.ROOT, ", %d -> %d octets%n", sizeBefore, sizeAfter));
         table.append("pixel: ").append(pixel.isEmpty() ? "none" : pixel).append('\n');
+        controls.forEach(control -> table.append("field ")
+                .append(control.field)
+                .append(": ")
+                .append(control.value)
+                .append(" -> ")
+                .append(control.effect)
+                .append('\n'));
         for (PartLine part : parts) {
             table.append("part ").append(part.path).append(": ").append(part.type);
             table.append(part.charset.isEmpty() ? "" : ", " + part.charset);
@@ -109,17 +129,6 @@ public record Explanation(
     }
 
     private static String text(String value) {
-        var quoted = new StringBuilder("\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ' || c == 0x7f || Character.isSurrogate(c)) {
-                quoted.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
+        return JsonText.quoted(value);
     }
 }

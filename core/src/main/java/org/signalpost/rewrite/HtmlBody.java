@@ -1,6 +1,5 @@
 package org.signalpost.rewrite;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.signalpost.rewrite.mime.MimeScanner;
 import org.signalpost.rewrite.mime.Part;
@@ -18,8 +17,7 @@ public final class HtmlBody {
                 if (part.opaque().isEmpty() && body.isPresent()) {
                     byte[] decoded = body.get().decoded();
                     String label = part.type().parameter("charset").orElse("");
-                    return Optional.of(new String(
-                            decoded, PlanMaker.charset(label, decoded).orElse(StandardCharsets.UTF_8)));
+                    return Optional.of(new String(decoded, Charsets.of(label, decoded)));
                 }
             }
             return Optional.empty();

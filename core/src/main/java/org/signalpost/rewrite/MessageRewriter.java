@@ -1,11 +1,10 @@
 package org.signalpost.rewrite;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.signalpost.rewrite.html.HtmlReader;
 import org.signalpost.rewrite.html.LinkPolicy;
 import org.signalpost.rewrite.mime.MimeScanner;
-import org.signalpost.rewrite.mime.Part;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingUrls;
 
@@ -21,6 +20,7 @@ public final class MessageRewriter {
     private final TrackingUrls urls;
     private final SigningKeys keys;
     private final RewriteSettings settings;
+    private final LinkPolicy policy;
     private final HtmlReader reader;
 
     /** Links lead below {@code urls} and are signed with the active key. */
@@ -28,7 +28,23 @@ public final class MessageRewriter {
         this.urls = urls;
         this.keys = keys;
         this.settings = settings;
-        this.reader = new HtmlReader(LinkPolicy.defaults(urls, keys));
+        var bases = new ArrayList<TrackingUrls>();
+        bases.add(urls);
+        bases.addAll(settings.links().retiredBases());
+        this.policy = new LinkPolicy(
+                bases,
+                keys,
+                settings.links().excludedHosts(),
+                settings.links().onlyHosts(),
+                settings.links().unsubscribeWords(),
+                settings.links().visibleUrl(),
+                settings.links().oneTime(),
+                settings.links().utm());
+        this.reader = new HtmlReader(policy);
+    }
+
+    LinkPolicy policy() {
+        return policy;
     }
 
     TrackingUrls urls() {
@@ -50,19 +66,29 @@ public final class MessageRewriter {
     /** Reads the mail once and works out what is to be done for every recipient. */
     public TrackingPlan plan(RawMessage message, EnvelopeFacts envelope) {
         if (message.size() > LARGEST) {
-            return TrackingPlan.untouched(this, message, Reason.TOO_LARGE, List.of());
+            return untouched(message, Reason.TOO_LARGE);
         }
         try {
-            Part mail = MimeScanner.scan(message.octets());
-            Optional<Reason> protection = ProtectedMail.reason(mail, message.octets(), envelope, keys);
-            return protection
-                    .map(reason -> TrackingPlan.untouched(this, message, reason, ProtectedMail.stripped(mail)))
-                    .orElseGet(() -> PlanMaker.plan(this, message, mail, envelope));
+            return PlanMaker.plan(this, message, MimeScanner.scan(message.octets()), envelope);
         } catch (MimeScanner.Refused e) {
-            return TrackingPlan.untouched(this, message, e.reason(), List.of());
+            return untouched(message, e.reason());
         } catch (RuntimeException | StackOverflowError e) {
-            return TrackingPlan.untouched(this, message, Reason.INTERNAL_ERROR, List.of());
+            return untouched(message, Reason.INTERNAL_ERROR);
         }
+    }
+
+    /** What can't be read as a whole; of its top header at least what must not leave is taken out. */
+    private TrackingPlan untouched(RawMessage message, Reason reason) {
+        var common = new TrackingPlan.Common(
+                this,
+                message,
+                MimeScanner.top(message.octets())
+                        .map(top -> ProtectedMail.stripped(top, settings.headers(), /* tracked= */ false))
+                        .orElse(List.of()),
+                List.of(),
+                List.of(),
+                List.of());
+        return TrackingPlan.untouched(common, reason);
     }
 
     /** Rewrites the mail, undoes the edits, and says whether that gives it back. */

@@ -1,17 +1,16 @@
 package org.signalpost.rewrite;
 
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.signalpost.rewrite.html.HtmlLeaf;
-import org.signalpost.rewrite.html.HtmlLink;
 import org.signalpost.rewrite.html.HtmlReading;
 import org.signalpost.rewrite.html.LinkOutcome;
 import org.signalpost.rewrite.html.LinkPolicy;
+import org.signalpost.rewrite.html.LinkReason;
 import org.signalpost.rewrite.mime.ContentType;
 import org.signalpost.rewrite.mime.Fields;
 import org.signalpost.rewrite.mime.HeaderText;
@@ -20,100 +19,182 @@ import org.signalpost.rewrite.mime.TransferEncoding;
 
 /** Works out what is to be done to one mail that may be tracked. */
 final class PlanMaker {
-    private static final int MOST_LINKS = 1_000;
+    /** How a note begins that names a control field which can't be read. */
+    static final String BAD_FIELD = "bad-control-header: ";
+
     private static final Set<String> NEVER_ENTERED =
             Set.of("multipart/digest", "multipart/appledouble", "multipart/form-data", "multipart/report");
-    /** Charsets whose octets can look like markup, or that the JDK does not know. */
-    private static final List<String> UNSEARCHABLE = List.of(
-            "utf-16",
-            "utf-32",
-            "iso-2022",
-            "utf-7",
-            "hz",
-            "johab",
-            "ibm",
-            "cp0",
-            "cp2",
-            "cp5",
-            "cp8",
-            "cp9",
-            "cp10",
-            "cp11",
-            "x-ibm",
-            "x-mac",
-            "jis_x",
-            "jis0",
-            "ebcdic",
-            "ucs");
 
-    private PlanMaker() {}
+    private final MessageRewriter rewriter;
+    private final RawMessage message;
+    private final Part mail;
+    private final EnvelopeFacts envelope;
+    private final ControlFields control;
+    private final List<Explanation.PartLine> lines = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
 
-    /** The plan of a mail, or why there is none. */
+    private PlanMaker(
+            MessageRewriter rewriter, RawMessage message, Part mail, EnvelopeFacts envelope, ControlFields control) {
+        this.rewriter = rewriter;
+        this.message = message;
+        this.mail = mail;
+        this.envelope = envelope;
+        this.control = control;
+    }
+
+    /** The plan of a mail whose structure is this. */
     static TrackingPlan plan(MessageRewriter rewriter, RawMessage message, Part mail, EnvelopeFacts envelope) {
+        ControlFields control =
+                ControlFields.of(mail.fields(), rewriter.settings().headers());
+        var maker = new PlanMaker(rewriter, message, mail, envelope, control);
+        control.bad().forEach(bad -> maker.notes.add(BAD_FIELD + bad));
+        Optional<Reason> protection = ProtectedMail.reason(mail, message.octets(), envelope, rewriter.keys(), control);
+        return protection.map(maker::untouched).orElseGet(maker::plan);
+    }
+
+    private TrackingPlan untouched(Reason reason) {
+        return TrackingPlan.untouched(common(/* tracked= */ false), reason);
+    }
+
+    private TrackingPlan.Common common(boolean tracked) {
+        return new TrackingPlan.Common(
+                rewriter,
+                message,
+                ProtectedMail.stripped(mail, rewriter.settings().headers(), tracked),
+                control.effects(),
+                lines,
+                notes);
+    }
+
+    private TrackingPlan plan() {
+        RewriteSettings settings = rewriter.settings();
+        boolean opens = control.opens().orElse(settings.opens());
+        boolean clicks = control.clicks().orElse(settings.clicks());
+        boolean textClicks = control.textClicks().orElse(settings.textLinks());
+        boolean nothing = !opens && !clicks && !textClicks;
+        if (!control.bad().isEmpty() || nothing) {
+            return untouched(Reason.TRACKING_OFF);
+        }
         Fields fields = mail.fields();
-        ControlFields control = ControlFields.of(fields);
-        if (!control.bad().isEmpty()) {
-            return TrackingPlan.untouched(
-                    rewriter, message, Reason.TRACKING_OFF, ProtectedMail.strippedWithPass(mail), control.bad());
-        }
-        boolean opens = control.opens().orElse(rewriter.settings().opens());
-        boolean clicks = control.clicks().orElse(rewriter.settings().clicks());
-        if (!opens && !clicks) {
-            return TrackingPlan.untouched(rewriter, message, Reason.TRACKING_OFF, ProtectedMail.strippedWithPass(mail));
-        }
         var links = new LinkPolicy.MailLinks(
-                clicks, unsubscribe(fields), Optional.empty(), control.campaign(), Optional.empty());
+                clicks,
+                unsubscribe(fields),
+                control.preventScam() ? Optional.of(LinkPolicy.VisibleUrl.SKIP) : Optional.empty(),
+                control.campaign(),
+                control.utm());
         var leaves = new ArrayList<TrackingPlan.Leaf>();
-        var lines = new ArrayList<Explanation.PartLine>();
         Reason last = Reason.NO_HTML;
-        int tracked = 0;
         for (Part part : bodies(mail)) {
-            String charset = part.type().parameter("charset").orElse("").toLowerCase(Locale.ROOT);
-            String encoding = part.fields().first("content-transfer-encoding").orElse("");
-            Optional<TransferEncoding> body = TransferEncoding.of(message.octets(), part);
-            Optional<Reason> opaque = part.opaque();
-            if (opaque.isEmpty() && body.isEmpty()) {
-                opaque = Optional.of(Reason.TRANSFER_ENCODING);
-            } else if (opaque.isEmpty() && !searchable(charset, body.get().decoded())) {
-                opaque = Optional.of(Reason.CHARSET);
-            }
-            String scanner = "";
-            if (opaque.isEmpty()) {
-                byte[] decoded = body.get().decoded();
-                switch (rewriter.reader().read(new HtmlLeaf(decoded, decoded, charset(charset, decoded)), links)) {
-                    case HtmlReading.Opaque refused -> opaque = Optional.of(refused.reason());
-                    case HtmlReading.Read read -> {
-                        scanner = read.scanner();
-                        leaves.add(new TrackingPlan.Leaf(part, body.get(), read));
-                        tracked += (int) read.links().stream()
-                                .map(HtmlLink::outcome)
-                                .filter(outcome -> outcome instanceof LinkOutcome.Track)
-                                .count();
-                    }
-                }
-            }
-            last = opaque.orElse(last);
-            lines.add(new Explanation.PartLine(
-                    part.path(),
-                    part.type().name(),
-                    charset,
-                    encoding,
-                    scanner,
-                    opaque.map(Reason::code).orElse("")));
+            last = html(part, links, leaves).orElse(last);
+        }
+        if (textClicks) {
+            var textLinks = new LinkPolicy.MailLinks(
+                    /* clicks= */ true, links.unsubscribe(), links.visibleUrl(), links.campaign(), links.utm());
+            texts(mail).forEach(part -> text(part, textLinks, leaves));
         }
         if (leaves.isEmpty()) {
-            return TrackingPlan.untouched(rewriter, message, last, ProtectedMail.stripped(mail), List.of(), lines);
-        }
-        if (tracked > MOST_LINKS) {
-            return TrackingPlan.untouched(
-                    rewriter, message, Reason.TOO_COMPLEX, ProtectedMail.stripped(mail), List.of(), lines);
+            return untouched(last);
         }
         var facts = new MailFacts(
                 fields.first("subject").map(HeaderText::decode).orElse(""),
                 control.campaign(),
                 control.tags(),
                 control.metadata());
-        return TrackingPlan.tracked(rewriter, message, mail, envelope, opens, leaves, lines, facts);
+        Optional<RewriteSettings.Placement> pixel =
+                opens ? Optional.of(control.pixel().orElse(settings.pixel())) : Optional.empty();
+        leaves.sort(java.util.Comparator.comparingInt(leaf -> leaf.part().body()));
+        return TrackingPlan.tracked(
+                common(/* tracked= */ true),
+                new TrackingPlan.Work(mail, envelope, withPixel(leaves, pixel), pixel, control.level(), facts));
+    }
+
+    /** The last leaf that has a place gets the pixels; one with a placeholder before all others. */
+    private static List<TrackingPlan.Leaf> withPixel(
+            List<TrackingPlan.Leaf> leaves, Optional<RewriteSettings.Placement> pixel) {
+        int chosen = -1;
+        for (int i = 0; i < leaves.size(); i++) {
+            HtmlReading.PixelPlaces places = leaves.get(i).reading().pixels();
+            boolean only =
+                    pixel.filter(RewriteSettings.Placement.PLACEHOLDER::equals).isPresent();
+            boolean place =
+                    !only && (places.bottom().isPresent() || places.top().isPresent());
+            boolean held = chosen >= 0
+                    && leaves.get(chosen).reading().pixels().placeholder().isPresent();
+            if (places.placeholder().isPresent() ? !held : place && !held) {
+                chosen = i;
+            }
+        }
+        var marked = new ArrayList<TrackingPlan.Leaf>();
+        for (int i = 0; i < leaves.size(); i++) {
+            TrackingPlan.Leaf leaf = leaves.get(i);
+            HtmlReading.Read reading = leaf.reading();
+            if (i != chosen && reading.pixels().placeholder().isPresent()) {
+                // Another leaf has it; here it only goes.
+                reading = reading.without(reading.pixels().placeholder().get());
+            }
+            marked.add(new TrackingPlan.Leaf(leaf.part(), leaf.encoding(), leaf.charset(), reading, i == chosen));
+        }
+        return marked;
+    }
+
+    /** Reads an HTML leaf; why it can't be edited, if so. */
+    private Optional<Reason> html(Part part, LinkPolicy.MailLinks links, List<TrackingPlan.Leaf> leaves) {
+        String charset = part.type().parameter("charset").orElse("");
+        Optional<TransferEncoding> body = TransferEncoding.of(message.octets(), part);
+        Optional<Reason> opaque = part.opaque();
+        Optional<HtmlLeaf> leaf = Optional.empty();
+        if (opaque.isEmpty() && body.isEmpty()) {
+            opaque = Optional.of(Reason.TRANSFER_ENCODING);
+        } else if (opaque.isEmpty()) {
+            leaf = Charsets.leaf(charset, body.get().decoded());
+            opaque = leaf.isEmpty() ? Optional.of(Reason.CHARSET) : Optional.empty();
+        }
+        String scanner = "";
+        if (leaf.isPresent() && body.isPresent()) {
+            switch (rewriter.reader().read(leaf.get(), links)) {
+                case HtmlReading.Opaque(Reason reason) -> opaque = Optional.of(reason);
+                case HtmlReading.Read read -> {
+                    scanner = read.scanner();
+                    notes.addAll(read.notes());
+                    leaves.add(new TrackingPlan.Leaf(part, body.get(), charset, read, /* pixels= */ false));
+                }
+            }
+        }
+        line(part, charset, scanner, opaque);
+        return opaque;
+    }
+
+    private void text(Part part, LinkPolicy.MailLinks links, List<TrackingPlan.Leaf> leaves) {
+        String charset = part.type().parameter("charset").orElse("");
+        Optional<TransferEncoding> body = TransferEncoding.of(message.octets(), part);
+        if (part.opaque().isPresent()
+                || body.isEmpty()
+                || Charsets.leaf(charset, body.get().decoded()).isEmpty()) {
+            line(part, charset, "", Optional.of(part.opaque().orElse(Reason.TRANSFER_ENCODING)));
+            return;
+        }
+        var exempt = new HashSet<String>();
+        for (TrackingPlan.Leaf leaf : leaves) {
+            leaf.reading().links().stream()
+                    .filter(link -> link.outcome() instanceof LinkOutcome.Skip(LinkReason reason)
+                            && reason == LinkReason.OPTED_OUT)
+                    .forEach(link -> exempt.add(link.href()));
+        }
+        boolean delSp =
+                part.type().parameter("delsp").filter("yes"::equalsIgnoreCase).isPresent();
+        HtmlReading.Read read = TextLinks.read(body.get().decoded(), rewriter.policy(), links, exempt, delSp);
+        leaves.add(new TrackingPlan.Leaf(part, body.get(), charset, read, /* pixels= */ false));
+        line(part, charset, "text", Optional.empty());
+    }
+
+    private void line(Part part, String charset, String scanner, Optional<Reason> opaque) {
+        lines.add(new Explanation.PartLine(
+                part.path(),
+                part.type().name(),
+                charset.toLowerCase(Locale.ROOT),
+                part.fields().first("content-transfer-encoding").orElse(""),
+                scanner,
+                opaque.map(Reason::code).orElse("")));
     }
 
     private static List<String> unsubscribe(Fields fields) {
@@ -163,44 +244,28 @@ final class PlanMaker {
     }
 
     private static boolean isBody(Part part) {
+        return part.type().name().equals("text/html") && isShown(part);
+    }
+
+    private static boolean isShown(Part part) {
         Optional<ContentType> disposition =
                 part.fields().first("content-disposition").map(ContentType::of);
         boolean whole = part.path().equals("1");
         boolean named = part.type().parameter("name").isPresent()
                 || disposition.flatMap(value -> value.parameter("filename")).isPresent();
         boolean shown = disposition.isEmpty() || disposition.get().name().equals("inline");
-        return part.type().name().equals("text/html")
-                && shown
-                && (whole || !named)
-                && !part.fields().has("content-md5");
+        return shown && (whole || !named) && !part.fields().has("content-md5");
     }
 
-    private static boolean searchable(String charset, byte[] decoded) {
-        if (UNSEARCHABLE.stream().anyMatch(charset::startsWith)) {
-            return false;
+    /** The text/plain leaves that a reader shows; in an alternative those beside the HTML. */
+    private static List<Part> texts(Part part) {
+        String type = part.type().name();
+        if (part.opaque().isPresent() || part.type().is("message/") || NEVER_ENTERED.contains(type)) {
+            return List.of();
         }
-        int zeros = 0;
-        for (byte octet : decoded) {
-            if (octet == 0x1b) {
-                return false;
-            }
-            zeros += octet == 0 ? 1 : 0;
+        if (!part.type().is("multipart/")) {
+            return type.equals("text/plain") && isShown(part) ? List.of(part) : List.of();
         }
-        boolean mark = decoded.length > 1
-                && ((decoded[0] == (byte) 0xff && decoded[1] == (byte) 0xfe)
-                        || (decoded[0] == (byte) 0xfe && decoded[1] == (byte) 0xff));
-        return !mark && zeros <= decoded.length / 8;
-    }
-
-    static Optional<Charset> charset(String label, byte[] decoded) {
-        try {
-            if (!label.isEmpty()) {
-                return Optional.of(Charset.forName(label));
-            }
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-        String text = new String(decoded, StandardCharsets.UTF_8);
-        return Optional.of(text.indexOf('\ufffd') < 0 ? StandardCharsets.UTF_8 : Charset.forName("windows-1252"));
+        return part.children().stream().flatMap(child -> texts(child).stream()).toList();
     }
 }

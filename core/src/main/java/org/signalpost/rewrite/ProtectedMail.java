@@ -3,14 +3,19 @@ package org.signalpost.rewrite;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.signalpost.rewrite.Cuts.Cut;
+import org.signalpost.rewrite.mime.ContentType;
 import org.signalpost.rewrite.mime.Fields;
 import org.signalpost.rewrite.mime.Part;
+import org.signalpost.rewrite.mime.TransferEncoding;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackId;
 
@@ -20,32 +25,37 @@ final class ProtectedMail {
     private static final Set<String> SIGNATURES =
             Set.of("dkim-signature", "arc-seal", "arc-message-signature", "domainkey-signature");
 
+    private static final Set<String> REPORTS = Set.of(
+            "multipart/report",
+            "message/delivery-status",
+            "message/disposition-notification",
+            "message/feedback-report");
+
+    private static final byte[] PGP = "-----BEGIN PGP ".getBytes(StandardCharsets.US_ASCII);
+
     private ProtectedMail() {}
 
     /** The first reason that speaks against tracking; empty when none does. */
-    static Optional<Reason> reason(Part mail, byte[] octets, EnvelopeFacts envelope, SigningKeys keys) {
+    static Optional<Reason> reason(
+            Part mail, byte[] octets, EnvelopeFacts envelope, SigningKeys keys, ControlFields control) {
         Fields fields = mail.fields();
         if (mail.opaque().isPresent()) {
             return mail.opaque();
         }
-        if (fields.first(ControlFields.PREFIX + "track")
-                .filter("none"::equalsIgnoreCase)
-                .isPresent()) {
+        if (control.optedOut()) {
             return Optional.of(Reason.OPTED_OUT);
+        }
+        if (control.level() == ControlFields.Level.NONE) {
+            return Optional.of(Reason.CONSENT);
         }
         if (envelope.sender().isEmpty()) {
             return Optional.of(Reason.NULL_SENDER);
         }
         String type = mail.type().name();
-        if (type.equals("multipart/report")
-                || type.equals("message/delivery-status")
-                || type.equals("message/disposition-notification")
-                || type.equals("message/feedback-report")) {
+        if (REPORTS.contains(type)) {
             return Optional.of(Reason.REPORT);
         }
-        if (fields.first("auto-submitted")
-                .filter(value -> !value.toLowerCase(Locale.ROOT).startsWith("no"))
-                .isPresent()) {
+        if (automatic(fields, control)) {
             return Optional.of(Reason.AUTO_SUBMITTED);
         }
         if (type.equals("message/partial") || type.equals("message/external-body")) {
@@ -57,20 +67,44 @@ final class ProtectedMail {
         if (fields.list().stream().anyMatch(field -> SIGNATURES.contains(field.name()))) {
             return Optional.of(Reason.DKIM_SIGNED);
         }
-        return mail.all().stream()
-                .flatMap(part -> ofPart(part, octets).stream())
-                .findFirst();
+        return ofPart(mail, octets, /* alternative= */ false);
     }
 
-    private static Optional<Reason> ofPart(Part part, byte[] octets) {
-        String name = part.type().parameter("name").orElse("").toLowerCase(Locale.ROOT);
+    /** RFC 3834; what a machine generated on a person's behalf may ask to be tracked. */
+    private static boolean automatic(Fields fields, ControlFields control) {
+        String value = fields.first("auto-submitted").orElse("no").toLowerCase(Locale.ROOT);
+        String word = value.split("[;(\\s]", 2)[0];
+        return !word.equals("no") && !(word.equals("auto-generated") && control.asked());
+    }
+
+    private static Optional<Reason> ofPart(Part part, byte[] octets, boolean alternative) {
+        Optional<Reason> own = own(part, octets, alternative);
+        if (own.isPresent()) {
+            return own;
+        }
+        boolean choice = part.type().name().equals("multipart/alternative");
+        for (Part child : part.children()) {
+            Optional<Reason> inside = ofPart(child, octets, choice);
+            if (inside.isPresent()) {
+                return inside;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Reason> own(Part part, byte[] octets, boolean alternative) {
         return switch (part.type().name()) {
             case "multipart/signed" -> Optional.of(Reason.SIGNED);
             case "multipart/encrypted" -> Optional.of(Reason.ENCRYPTED);
             case "application/pkcs7-mime", "application/x-pkcs7-mime" -> Optional.of(Reason.SMIME);
-            case "application/octet-stream" -> name.endsWith(".p7m") ? Optional.of(Reason.SMIME) : Optional.empty();
+            case "application/octet-stream" ->
+                names(part).anyMatch(name -> name.toLowerCase(Locale.ROOT).endsWith(".p7m"))
+                        ? Optional.of(Reason.SMIME)
+                        : Optional.empty();
             case "text/calendar" ->
-                part.type().parameter("method").isPresent() ? Optional.of(Reason.CALENDAR) : Optional.empty();
+                alternative || (part.type().parameter("method").isPresent() && !isAttachment(part))
+                        ? Optional.of(Reason.CALENDAR)
+                        : Optional.empty();
             default ->
                 part.type().is("text/") && part.children().isEmpty() && inlinePgp(part, octets)
                         ? Optional.of(Reason.INLINE_PGP)
@@ -78,9 +112,37 @@ final class ProtectedMail {
         };
     }
 
+    private static Stream<String> names(Part part) {
+        Optional<String> file = part.fields()
+                .first("content-disposition")
+                .map(ContentType::of)
+                .flatMap(value -> value.parameter("filename"));
+        return Stream.concat(part.type().parameter("name").stream(), file.stream());
+    }
+
+    private static boolean isAttachment(Part part) {
+        return part.fields()
+                .first("content-disposition")
+                .map(ContentType::of)
+                .filter(value -> value.name().equals("attachment"))
+                .isPresent();
+    }
+
     private static boolean inlinePgp(Part part, byte[] octets) {
-        String text = new String(octets, part.body(), part.end() - part.body(), StandardCharsets.ISO_8859_1);
-        return text.contains("-----BEGIN PGP MESSAGE-----") || text.contains("-----BEGIN PGP SIGNED MESSAGE-----");
+        // What can't be decoded can't be edited either, but may hold a message in the open.
+        byte[] decoded = TransferEncoding.of(octets, part)
+                .map(TransferEncoding::decoded)
+                .orElseGet(() -> Arrays.copyOfRange(octets, part.body(), part.end()));
+        for (int at : OctetSearch.find(decoded, PGP)) {
+            String line = new String(decoded, at, Math.min(40, decoded.length - at), StandardCharsets.ISO_8859_1);
+            boolean first = at == 0 || decoded[at - 1] == '\n';
+            if (first
+                    && (line.startsWith("-----BEGIN PGP MESSAGE-----")
+                            || line.startsWith("-----BEGIN PGP SIGNED MESSAGE-----"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The field that tells a later hop of ours that this mail is tracked already, without its line end. */
@@ -92,7 +154,7 @@ final class ProtectedMail {
     private static String mac(SigningKeys keys, int id, String track, Fields fields) {
         String content = id + "\0" + track + "\0" + fields.first("message-id").orElse("");
         return keys.mac(id, "signalpost-pass-v1", content.getBytes(StandardCharsets.ISO_8859_1))
-                .map(mac -> HexFormat.of().formatHex(mac).substring(0, 22))
+                .map(mac -> Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac, 16)))
                 .orElse("");
     }
 
@@ -116,29 +178,43 @@ final class ProtectedMail {
                         words[3].getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** The cuts that take out what never leaves: control fields, and Bcc unless the mail is signed. */
-    static List<Cut> stripped(Part mail) {
+    /**
+     * The cuts that take out what never leaves: control fields, and Bcc. What a signature that stays covers, stays.
+     *
+     * @param tracked whether the mail is tracked here; then a pass of an earlier hop goes as well
+     */
+    static List<Cut> stripped(Part mail, RewriteSettings.Headers settings, boolean tracked) {
         Fields fields = mail.fields();
-        boolean signed = fields.list().stream().anyMatch(field -> SIGNATURES.contains(field.name()));
+        Set<String> signed = tracked ? Set.of() : signedNames(fields);
         var cuts = new ArrayList<Cut>();
         for (Fields.Field field : fields.list()) {
-            boolean control = field.name().startsWith(ControlFields.PREFIX)
-                    && !field.name().equals(PASS);
-            if (control || (field.name().equals("bcc") && !signed)) {
+            String name = field.name();
+            boolean pass = name.equals(PASS);
+            boolean ours = name.startsWith(ControlFields.PREFIX) && (!pass || tracked);
+            boolean control = ours || settings.dialects().stream().anyMatch(dialect -> dialect.owns(name));
+            boolean goes = name.equals("bcc") || (control && !settings.kept().contains(name));
+            if (goes && !signed.contains(name)) {
                 cuts.add(new Cut(field.from(), field.to(), new byte[0]));
             }
         }
         return cuts;
     }
 
-    /** The same for mail that is tracked here: a pass that is not genuine goes as well. */
-    static List<Cut> strippedWithPass(Part mail) {
-        var cuts = new ArrayList<Cut>();
-        for (Fields.Field field : mail.fields().list()) {
-            if (field.name().startsWith(ControlFields.PREFIX) || field.name().equals("bcc")) {
-                cuts.add(new Cut(field.from(), field.to(), new byte[0]));
+    /** The names that the signatures of a mail cover. */
+    private static Set<String> signedNames(Fields fields) {
+        var names = new HashSet<String>();
+        for (Fields.Field field : fields.list()) {
+            if (SIGNATURES.contains(field.name())) {
+                for (String tag : field.value().split(";", -1)) {
+                    String[] pair = tag.split("=", 2);
+                    if (pair.length == 2 && pair[0].strip().equals("h")) {
+                        for (String name : pair[1].split(":", -1)) {
+                            names.add(name.strip().toLowerCase(Locale.ROOT));
+                        }
+                    }
+                }
             }
         }
-        return cuts;
+        return names;
     }
 }

@@ -2,16 +2,13 @@ package org.signalpost.rewrite;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.signalpost.rewrite.Cuts.Cut;
-import org.signalpost.rewrite.html.HtmlLink;
-import org.signalpost.rewrite.html.HtmlReader;
 import org.signalpost.rewrite.html.HtmlReading;
-import org.signalpost.rewrite.html.LinkOutcome;
-import org.signalpost.rewrite.mime.MimeScanner;
+import org.signalpost.rewrite.mime.Fields;
 import org.signalpost.rewrite.mime.Part;
 import org.signalpost.rewrite.mime.TransferEncoding;
 import org.signalpost.track.LinkToken;
@@ -19,115 +16,85 @@ import org.signalpost.track.TrackId;
 
 /** What is to be done to one mail, worked out once for all its recipients. Immutable and safe to share. */
 public final class TrackingPlan {
-    private static final int LONGEST_LINE = 998;
+    /**
+     * One leaf that is edited.
+     *
+     * @param charset the label of its charset, as it stands
+     * @param pixels whether the pixels of the copy go into it
+     */
+    record Leaf(Part part, TransferEncoding encoding, String charset, HtmlReading.Read reading, boolean pixels) {}
 
-    /** One HTML leaf that is edited. */
-    record Leaf(Part part, TransferEncoding encoding, HtmlReading.Read reading) {}
-
-    private final MessageRewriter rewriter;
-    private final RawMessage original;
-    private final Optional<Reason> reason;
-    private final List<Cut> stripped;
-    private final List<Leaf> leaves;
-    private final List<Explanation.PartLine> parts;
-    private final List<String> notes;
-    private final Optional<Part> mail;
-    private final EnvelopeFacts envelope;
-    private final boolean opens;
-    private final MailFacts facts;
-
-    private TrackingPlan(
+    /** What holds for all copies. */
+    record Common(
             MessageRewriter rewriter,
             RawMessage original,
-            Optional<Reason> reason,
             List<Cut> stripped,
-            List<Leaf> leaves,
+            List<Explanation.ControlLine> controls,
             List<Explanation.PartLine> parts,
-            List<String> notes,
-            Optional<Part> mail,
-            EnvelopeFacts envelope,
-            boolean opens,
-            MailFacts facts) {
-        this.rewriter = rewriter;
-        this.original = original;
-        this.reason = reason;
-        this.stripped = List.copyOf(stripped);
-        this.leaves = List.copyOf(leaves);
-        this.parts = List.copyOf(parts);
-        this.notes = List.copyOf(notes);
-        this.mail = mail;
-        this.envelope = envelope;
-        this.opens = opens;
-        this.facts = facts;
+            List<String> notes) {
+        Common {
+            stripped = List.copyOf(stripped);
+            controls = List.copyOf(controls);
+            parts = List.copyOf(parts);
+            notes = List.copyOf(notes);
+        }
     }
 
-    static TrackingPlan untouched(MessageRewriter rewriter, RawMessage original, Reason reason, List<Cut> stripped) {
-        return untouched(rewriter, original, reason, stripped, List.of());
-    }
-
-    static TrackingPlan untouched(
-            MessageRewriter rewriter, RawMessage original, Reason reason, List<Cut> stripped, List<String> notes) {
-        return untouched(rewriter, original, reason, stripped, notes, List.of());
-    }
-
-    static TrackingPlan untouched(
-            MessageRewriter rewriter,
-            RawMessage original,
-            Reason reason,
-            List<Cut> stripped,
-            List<String> notes,
-            List<Explanation.PartLine> parts) {
-        return new TrackingPlan(
-                rewriter,
-                original,
-                Optional.of(reason),
-                stripped,
-                List.of(),
-                parts,
-                notes,
-                Optional.empty(),
-                new EnvelopeFacts("", ""),
-                /* opens= */ false,
-                new MailFacts("", "", List.of(), ""));
-    }
-
-    static TrackingPlan tracked(
-            MessageRewriter rewriter,
-            RawMessage original,
+    /** What holds for tracked copies. */
+    record Work(
             Part mail,
             EnvelopeFacts envelope,
-            boolean opens,
             List<Leaf> leaves,
-            List<Explanation.PartLine> parts,
+            Optional<RewriteSettings.Placement> pixel,
+            ControlFields.Level level,
             MailFacts facts) {
-        return new TrackingPlan(
-                rewriter,
-                original,
-                Optional.empty(),
-                ProtectedMail.strippedWithPass(mail),
-                leaves,
-                parts,
-                List.of(),
-                Optional.of(mail),
-                envelope,
-                opens,
-                facts);
+        Work {
+            leaves = List.copyOf(leaves);
+        }
+    }
+
+    private final Common common;
+    private final Reason reason;
+    private final Optional<Work> work;
+
+    private TrackingPlan(Common common, Reason reason, Optional<Work> work) {
+        this.common = common;
+        this.reason = reason;
+        this.work = work;
+    }
+
+    static TrackingPlan untouched(Common common, Reason reason) {
+        return new TrackingPlan(common, reason, Optional.empty());
+    }
+
+    static TrackingPlan tracked(Common common, Work work) {
+        return new TrackingPlan(common, Reason.INTERNAL_ERROR, Optional.of(work));
+    }
+
+    /** Why the mail is refused when control fields are taken strictly; empty when it is not. */
+    public Optional<String> badControlField() {
+        return common.notes().stream()
+                .filter(note -> note.startsWith(PlanMaker.BAD_FIELD))
+                .findFirst();
     }
 
     /** The copy for one recipient (the envelope address); the same input always gives the same octets. Never throws. */
     public Rewritten copyFor(String recipient) {
-        if (reason.isPresent() || mail.isEmpty()) {
-            return untouched(reason.orElse(Reason.INTERNAL_ERROR), recipient);
+        if (work.isEmpty()) {
+            return untouched(reason, recipient);
         }
         try {
-            return tracked(mail.get(), recipient);
+            return tracked(work.get(), recipient);
         } catch (RuntimeException | StackOverflowError e) {
             return untouched(Reason.INTERNAL_ERROR, recipient);
         }
     }
 
     private Rewritten untouched(Reason why, String recipient) {
-        RawMessage message = stripped.isEmpty() ? original : RawMessage.of(new Cuts(stripped).apply(original.octets()));
+        RawMessage original = common.original();
+        RawMessage message = common.stripped().isEmpty()
+                ? original
+                : RawMessage.of(new Cuts(common.stripped()).apply(original.octets()));
         return new Rewritten.Untouched(
                 message,
                 why,
@@ -139,48 +106,30 @@ public final class TrackingPlan {
                         original.size(),
                         message.size(),
                         "",
-                        parts,
+                        common.controls(),
+                        common.parts(),
                         List.of(),
-                        notes));
+                        common.notes()));
     }
 
-    /** Which leaf gets the pixel, and where in it. */
-    private record Pixel(int leaf, int at, String where) {}
-
-    private Rewritten tracked(Part top, String recipient) {
-        TrackId track = TrackId.derive(rewriter.keys(), envelope.messageKey(), recipient);
-        var lines = new ArrayList<Explanation.LinkLine>();
-        var edits = new ArrayList<List<Cut>>();
-        int number = 0;
-        for (Leaf leaf : leaves) {
-            var cuts = new ArrayList<Cut>();
-            for (HtmlLink link : leaf.reading().links()) {
-                number = linkEdit(leaf, link, track, number, cuts, lines);
-            }
-            leaf.reading().removals().forEach(range -> cuts.add(new Cut(range.from(), range.to(), new byte[0])));
-            edits.add(cuts);
+    private Rewritten tracked(Work todo, String recipient) {
+        MessageRewriter rewriter = common.rewriter();
+        RawMessage original = common.original();
+        TrackId track = track(todo, recipient);
+        var edits = new LeafEdits(rewriter.urls(), rewriter.keys(), track);
+        var leafCuts = new ArrayList<Cuts>(todo.leaves().size());
+        var pixels = new ArrayList<String>();
+        for (Leaf leaf : todo.leaves()) {
+            List<LeafEdits.Pixel> here = leaf.pixels() ? pixels(todo, leaf, track, pixels) : List.of();
+            leafCuts.add(edits.of(leaf, here));
         }
-        Optional<Pixel> pixel = opens ? pixel() : Optional.empty();
-        pixel.ifPresent(place ->
-                edits.get(place.leaf()).add(new Cut(place.at(), place.at(), pixelTag(track, place.where()))));
-        boolean nothing = edits.stream().allMatch(List::isEmpty);
-        if (nothing) {
+        if (leafCuts.stream().allMatch(cuts -> cuts.list().isEmpty())) {
             return untouched(Reason.NOTHING_TO_TRACK, recipient);
         }
-        var all = new ArrayList<>(stripped);
-        String lineEnd = original.octets().length > 0 && firstLineEndsWithCrlf() ? "\r\n" : "\n";
-        String pass = ProtectedMail.pass(rewriter.keys(), track, top.fields()) + lineEnd;
-        int begin = top.fields().list().isEmpty()
-                ? top.header()
-                : top.fields().list().getFirst().from();
-        all.add(new Cut(begin, begin, pass.getBytes(StandardCharsets.US_ASCII)));
-        var decodedEdits = new ArrayList<Cuts>();
-        for (int i = 0; i < leaves.size(); i++) {
-            List<Cut> sorted = new ArrayList<>(edits.get(i));
-            sorted.sort(Comparator.comparingInt(Cut::from).thenComparingInt(Cut::to));
-            var leafEdits = new Cuts(sorted);
-            decodedEdits.add(leafEdits);
-            all.addAll(leaves.get(i).encoding().encode(leafEdits));
+        var all = new ArrayList<>(common.stripped());
+        top(todo, track).ifPresent(all::add);
+        for (int i = 0; i < leafCuts.size(); i++) {
+            all.addAll(todo.leaves().get(i).encoding().encode(leafCuts.get(i)));
         }
         all.sort(Comparator.comparingInt(Cut::from).thenComparingInt(Cut::to));
         var cuts = new Cuts(all);
@@ -188,150 +137,124 @@ public final class TrackingPlan {
         if (copy.length > 2L * original.size() + (64 << 10)) {
             return untouched(Reason.BUDGET, recipient);
         }
-        if (!proven(cuts, copy, decodedEdits, lines, pixel.map(place -> pixelUrl(track, place.where())))) {
+        var proof = new Proof(rewriter.reader(), original.octets(), todo.mail());
+        if (!proof.holds(cuts, copy, todo.leaves(), leafCuts, edits.lines(), pixels)) {
             return untouched(Reason.VERIFICATION_FAILED, recipient);
         }
-        String where = pixel.map(Pixel::where).orElse(opens ? "pixel-no-place" : "");
         var explanation = new Explanation(
-                "tracked", "", track.toString(), recipient, original.size(), copy.length, where, parts, lines, notes);
-        return new Rewritten.Tracked(RawMessage.of(copy), track, facts, cuts, explanation);
+                "tracked",
+                "",
+                track.toString(),
+                recipient,
+                original.size(),
+                copy.length,
+                where(todo, pixels),
+                common.controls(),
+                common.parts(),
+                edits.lines(),
+                common.notes());
+        return new Rewritten.Tracked(RawMessage.of(copy), track, todo.facts(), cuts, explanation);
     }
 
-    private boolean firstLineEndsWithCrlf() {
-        byte[] octets = original.octets();
+    /** An aggregate track is the same for all recipients of a campaign, or else of a sender's domain. */
+    private TrackId track(Work todo, String recipient) {
+        MessageRewriter rewriter = common.rewriter();
+        if (todo.level() != ControlFields.Level.AGGREGATE) {
+            return TrackId.derive(rewriter.keys(), todo.envelope().messageKey(), recipient);
+        }
+        String sender = todo.envelope().sender();
+        String domain = sender.substring(sender.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
+        String group = todo.facts().campaign().isEmpty()
+                ? "domain " + domain
+                : "campaign " + todo.facts().campaign();
+        return TrackId.derive(rewriter.keys(), group, "");
+    }
+
+    /** The fields that go on top. */
+    private Optional<Cut> top(Work todo, TrackId track) {
+        Fields fields = todo.mail().fields();
+        MessageRewriter rewriter = common.rewriter();
+        String lineEnd = lineEnd(common.original().octets());
+        var text = new StringBuilder(ProtectedMail.pass(rewriter.keys(), track, fields)).append(lineEnd);
+        if (rewriter.settings().listUnsubscribe() && !fields.has("list-unsubscribe")) {
+            String token = new LinkToken(
+                            LinkToken.Kind.UNSUBSCRIBE,
+                            track,
+                            0,
+                            rewriter.urls().base())
+                    .sign(rewriter.keys());
+            text.append("List-Unsubscribe: <")
+                    .append(rewriter.urls().base())
+                    .append("/u/")
+                    .append(token)
+                    .append('>')
+                    .append(lineEnd)
+                    .append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+                    .append(lineEnd);
+        }
+        int begin = fields.list().isEmpty()
+                ? todo.mail().header()
+                : fields.list().getFirst().from();
+        return Optional.of(new Cut(begin, begin, text.toString().getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String lineEnd(byte[] octets) {
         for (int i = 0; i < octets.length; i++) {
             if (octets[i] == '\n') {
-                return i > 0 && octets[i - 1] == '\r';
+                return i > 0 && octets[i - 1] == '\r' ? "\r\n" : "\n";
             }
         }
-        return true;
+        return "\r\n";
     }
 
-    private int linkEdit(
-            Leaf leaf, HtmlLink link, TrackId track, int number, List<Cut> cuts, List<Explanation.LinkLine> lines) {
-        String outcome = "skipped";
-        String why = "";
-        String url = "";
-        switch (link.outcome()) {
-            case LinkOutcome.Track wrapped -> {
-                url = rewriter.urls()
-                        .link(new LinkToken(LinkToken.Kind.RELAY, track, number, wrapped.destination())
-                                .sign(rewriter.keys()));
-                if (tooLongForLine(leaf, link, url)) {
-                    url = "";
-                    why = "line-length";
-                } else {
-                    outcome = "tracked";
-                    cuts.add(new Cut(link.value().from(), link.value().to(), url.getBytes(StandardCharsets.US_ASCII)));
-                }
-            }
-            case LinkOutcome.Skip skipped -> why = skipped.reason().code();
-            case LinkOutcome.Replace replaced -> {
-                why = replaced.reason().code();
-                cuts.add(new Cut(
-                        link.value().from(),
-                        link.value().to(),
-                        LinkToken.location(replaced.value())
-                                .replace("&", "&amp;")
-                                .replace("'", "&#39;")
-                                .getBytes(StandardCharsets.US_ASCII)));
-            }
+    /** The pixels of the copy; their addresses are added to {@code urls}. */
+    private List<LeafEdits.Pixel> pixels(Work todo, Leaf leaf, TrackId track, List<String> urls) {
+        HtmlReading.PixelPlaces places = leaf.reading().pixels();
+        var pixels = new ArrayList<LeafEdits.Pixel>();
+        if (todo.pixel().isEmpty()) {
+            places.placeholder().ifPresent(range -> pixels.add(new LeafEdits.Pixel(range, "")));
+            return pixels;
         }
-        lines.add(new Explanation.LinkLine(
-                number, leaf.part().path(), link.line(), link.element(), link.href(), link.text(), outcome, why, url));
-        return number + 1;
+        if (places.placeholder().isPresent()) {
+            pixels.add(new LeafEdits.Pixel(places.placeholder().get(), tag(track, 'x', urls)));
+            return pixels;
+        }
+        RewriteSettings.Placement wanted = todo.pixel().get();
+        boolean top = wanted == RewriteSettings.Placement.TOP || wanted == RewriteSettings.Placement.BOTH;
+        boolean bottom = wanted == RewriteSettings.Placement.BOTTOM || wanted == RewriteSettings.Placement.BOTH;
+        if (top && places.top().isPresent()) {
+            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.top()), tag(track, 't', urls)));
+        } else {
+            bottom |= top;
+        }
+        if (bottom && places.bottom().isPresent()) {
+            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.bottom()), tag(track, 'b', urls)));
+        } else if (bottom && pixels.isEmpty() && places.top().isPresent()) {
+            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.top()), tag(track, 't', urls)));
+        }
+        return pixels;
     }
 
-    /** Whether a line of unencoded text would pass 998 octets (RFC 5322 section 2.1.1). */
-    private static boolean tooLongForLine(Leaf leaf, HtmlLink link, String url) {
-        if (!(leaf.encoding() instanceof TransferEncoding.Identity)) {
-            return false;
-        }
-        byte[] octets = leaf.encoding().decoded();
-        int from = link.value().from();
-        while (from > 0 && octets[from - 1] != '\n') {
-            from--;
-        }
-        int to = link.value().to();
-        while (to < octets.length && octets[to] != '\n') {
-            to++;
-        }
-        // All links of the line may grow; this one's share is judged as if it were alone with three times its growth.
-        long grown = (to - from) + 3L * Math.max(0, url.length() - link.value().length());
-        return grown > LONGEST_LINE && to - from + (url.length() - link.value().length()) > LONGEST_LINE / 2;
+    private String tag(TrackId track, char place, List<String> urls) {
+        String url = common.rewriter().urls().pixel(track, place);
+        urls.add(url);
+        return "<img src=\"" + url + "\" width=\"1\" height=\"1\" style=\""
+                + common.rewriter().settings().pixelStyle() + "\" alt=\"\" />";
     }
 
-    private Optional<Pixel> pixel() {
-        boolean top = rewriter.settings().pixel() == RewriteSettings.Placement.TOP;
-        for (int i = leaves.size() - 1; i >= 0; i--) {
-            HtmlReading.PixelPlaces places = leaves.get(i).reading().pixels();
-            if (top && places.top().isPresent()) {
-                return Optional.of(new Pixel(i, places.top().getAsInt(), "top"));
-            }
-            if (places.bottom().isPresent()) {
-                return Optional.of(new Pixel(i, places.bottom().getAsInt(), "bottom"));
-            }
-            if (places.top().isPresent()) {
-                return Optional.of(new Pixel(i, places.top().getAsInt(), "top"));
-            }
+    private static String where(Work todo, List<String> pixels) {
+        if (todo.pixel().isEmpty()) {
+            return "";
         }
-        return Optional.empty();
-    }
-
-    private String pixelUrl(TrackId track, String where) {
-        return rewriter.urls().pixel(track, where.charAt(0));
-    }
-
-    private byte[] pixelTag(TrackId track, String where) {
-        return ("<img src=\"" + pixelUrl(track, where) + "\" width=\"1\" height=\"1\" style=\""
-                        + rewriter.settings().pixelStyle() + "\" alt=\"\" />")
-                .getBytes(StandardCharsets.US_ASCII);
-    }
-
-    /** The proof that is made for every copy before it goes out. */
-    private boolean proven(
-            Cuts cuts, byte[] copy, List<Cuts> edits, List<Explanation.LinkLine> lines, Optional<String> pixel) {
-        if (!Arrays.equals(cuts.inverse(original.octets()).apply(copy), original.octets())) {
-            return false;
+        if (pixels.isEmpty()) {
+            return "pixel-no-place";
         }
-        try {
-            List<Part> before = MimeScanner.scan(original.octets()).all();
-            List<Part> after = MimeScanner.scan(copy).all();
-            if (before.size() != after.size()) {
-                return false;
-            }
-            int pixels = 0;
-            for (int i = 0; i < before.size(); i++) {
-                if (!before.get(i).type().equals(after.get(i).type())
-                        || !before.get(i).path().equals(after.get(i).path())) {
-                    return false;
-                }
-            }
-            for (int i = 0; i < leaves.size(); i++) {
-                Leaf leaf = leaves.get(i);
-                Part edited = after.stream()
-                        .filter(part -> part.path().equals(leaf.part().path()))
-                        .findFirst()
-                        .orElseThrow();
-                byte[] wanted = edits.get(i).apply(leaf.encoding().decoded());
-                Optional<byte[]> decoded = TransferEncoding.of(copy, edited).map(TransferEncoding::decoded);
-                if (decoded.isEmpty() || !Arrays.equals(decoded.get(), wanted)) {
-                    return false;
-                }
-                List<String> urls = lines.stream()
-                        .filter(line -> line.part().equals(leaf.part().path())
-                                && !line.url().isEmpty())
-                        .map(Explanation.LinkLine::url)
-                        .toList();
-                if (!HtmlReader.holdsLinks(wanted, urls)) {
-                    return false;
-                }
-                pixels += pixel.map(url -> HtmlReader.occurrences(wanted, "img", "src", url))
-                        .orElse(0);
-            }
-            return pixels == (pixel.isPresent() ? 1 : 0);
-        } catch (MimeScanner.Refused e) {
-            return false;
-        }
+        return pixels.size() > 1
+                ? "both"
+                : switch (pixels.getFirst().charAt(pixels.getFirst().length() - 1)) {
+                    case 't' -> "top";
+                    case 'x' -> "placeholder";
+                    default -> "bottom";
+                };
     }
 }

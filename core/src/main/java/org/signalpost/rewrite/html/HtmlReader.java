@@ -1,5 +1,6 @@
 package org.signalpost.rewrite.html;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -7,29 +8,22 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
-import org.jsoup.Jsoup;
-import org.jsoup.nodes.Document;
-import org.jsoup.nodes.Element;
-import org.jsoup.nodes.Range.AttributeRange;
 import org.jsoup.parser.Parser;
 import org.signalpost.rewrite.Reason;
 import org.signalpost.track.LinkToken;
 
 /**
- * Finds the links and the places for a pixel in an HTML leaf, by jsoup's source positions.
+ * Finds the links and the places for a pixel in an HTML leaf.
  *
- * <p>The leaf is read as ISO-8859-1, one character for an octet, so that jsoup's positions are octets. Pure; safe to
- * share between any number of threads.
+ * <p>{@link HtmlScanner} reads ordinary documents, {@link HtmlTree} those whose tokens depend on the tree. Pure; safe
+ * to share between any number of threads.
  */
 public final class HtmlReader {
-    private static final int LARGEST = 1 << 20;
+    private static final int LARGEST = 4 << 20;
+    private static final int LARGEST_FOR_TREE = 1 << 20;
     private static final int LONGEST_TEXT = 256;
-    private static final String PROBE = "<img src=\"signalpost-probe:\">";
 
     private final LinkPolicy policy;
 
@@ -41,200 +35,223 @@ public final class HtmlReader {
     /** Reads a leaf of a mail. May throw only on a fault of ours. */
     public HtmlReading read(HtmlLeaf leaf, LinkPolicy.MailLinks mail) {
         if (leaf.octets().length > LARGEST) {
-            return new HtmlReading.Opaque(Reason.TOO_COMPLEX);
+            return new HtmlReading.Opaque(Reason.TOO_LARGE);
         }
-        String text = new String(leaf.scanned(), StandardCharsets.ISO_8859_1);
-        if (text.isBlank()) {
+        if (isBlank(leaf.scanned())) {
             return new HtmlReading.Opaque(Reason.NO_HTML);
         }
-        Document document = parse(text);
-        var removals = new ArrayList<Range>();
-        quotedPixels(document, removals);
-        List<HtmlLink> links = links(leaf, text, document, mail, removals);
+        return switch (HtmlScanner.scan(leaf.scanned())) {
+            case HtmlScanner.Outcome.Read(Markup markup) -> reading(leaf, markup, mail);
+            case HtmlScanner.Outcome.TooComplex complex -> new HtmlReading.Opaque(Reason.TOO_COMPLEX);
+            case HtmlScanner.Outcome.NeedsTree tree ->
+                leaf.octets().length > LARGEST_FOR_TREE
+                        ? new HtmlReading.Opaque(Reason.TOO_COMPLEX)
+                        : HtmlTree.read(leaf.scanned())
+                                .<HtmlReading>map(markup -> reading(leaf, markup, mail))
+                                .orElse(new HtmlReading.Opaque(Reason.TOO_COMPLEX));
+        };
+    }
+
+    private static boolean isBlank(byte[] octets) {
+        for (byte octet : octets) {
+            if (octet < 0 || octet > ' ') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private HtmlReading.Read reading(HtmlLeaf leaf, Markup markup, LinkPolicy.MailLinks mail) {
+        var removals = new ArrayList<Range>(markup.own());
+        for (Tag image : markup.images()) {
+            if (isQuotedPixel(image.value("src"))) {
+                removals.add(new Range(image.from(), image.to()));
+            }
+        }
+        markup.placeholders().stream().skip(1).forEach(removals::add);
         removals.sort(Comparator.comparingInt(Range::from));
-        return new HtmlReading.Read("jsoup", links, removals, places(text, document), List.of());
+        var places = new HtmlReading.PixelPlaces(bottom(leaf, markup), markup.top(), markup.placeholder());
+        return new HtmlReading.Read(
+                markup.scanner(), links(leaf, markup, mail), disjoint(removals), places, markup.notes());
     }
 
-    private static Document parse(String text) {
-        return Jsoup.parse(text, "", Parser.htmlParser().setTrackPosition(true));
+    /** At the very end of a leaf whose last octets are in a double-byte state nothing can be put. */
+    private static java.util.OptionalInt bottom(HtmlLeaf leaf, Markup markup) {
+        boolean atTheEnd = markup.bottom().isPresent()
+                && markup.bottom().getAsInt() > 0
+                && leaf.scanned()[markup.bottom().getAsInt() - 1]
+                        != leaf.octets()[markup.bottom().getAsInt() - 1];
+        return atTheEnd ? java.util.OptionalInt.empty() : markup.bottom();
     }
 
-    /** The pixels that an earlier hop of ours put into text that is quoted here. */
-    private void quotedPixels(Document document, List<Range> removals) {
-        for (Element image : document.select("img[src]")) {
-            boolean ours = policy.bases().stream().anyMatch(base -> {
-                String start = base.base() + "/api/t/trk_";
-                String source = image.attr("src");
-                return source.startsWith(start)
-                        && source.length() == start.length() + 22 + 4
-                        && source.startsWith("?p=", start.length() + 22)
-                        && "btx".indexOf(source.charAt(source.length() - 1)) >= 0;
-            });
-            org.jsoup.nodes.Range tag = image.sourceRange();
-            if (ours && tag.isTracked() && !tag.isImplicit()) {
-                add(removals, new Range(tag.startPos(), tag.endPos()));
+    /** A quoted pixel may hold an attribute of ours: the larger range stays. */
+    private static List<Range> disjoint(List<Range> sorted) {
+        var kept = new ArrayList<Range>();
+        for (Range range : sorted) {
+            if (kept.isEmpty() || range.from() >= kept.getLast().to()) {
+                kept.add(range);
+            } else if (range.to() > kept.getLast().to()) {
+                kept.set(kept.size() - 1, new Range(kept.getLast().from(), range.to()));
             }
         }
+        return kept;
     }
 
-    private static void add(List<Range> removals, Range range) {
-        if (removals.stream().noneMatch(other -> range.from() < other.to() && other.from() < range.to())) {
-            removals.add(range);
-        }
-    }
-
-    private List<HtmlLink> links(
-            HtmlLeaf leaf, String text, Document document, LinkPolicy.MailLinks mail, List<Range> removals) {
-        var links = new ArrayList<HtmlLink>();
-        Set<Integer> seen = new HashSet<>();
-        for (Element element : document.select("a[href], area[href]")) {
-            AttributeRange where = element.attributes().sourceRange("href");
-            org.jsoup.nodes.Range value = where.valueRange();
-            if (!value.isTracked()
-                    || value.startPos() < 0
-                    || !seen.add(where.nameRange().startPos())) {
-                // Misnested anchors are cloned: one place in the text, several elements.
-                continue;
-            }
-            var range = new Range(value.startPos(), value.endPos());
-            boolean quoted = range.from() > 0 && "\"'".indexOf(text.charAt(range.from() - 1)) >= 0;
-            Optional<String> href = href(leaf, range);
-            String visible = visible(element);
-            LinkOutcome outcome = href.isEmpty()
-                    ? new LinkOutcome.Skip(LinkReason.UNDECODABLE)
-                    : policy.judge(href.get(), visible, element, mail);
-            if (outcome instanceof LinkOutcome.Replace && !quoted) {
-                outcome = new LinkOutcome.Skip(LinkReason.UNQUOTED);
-            }
-            if (range.length() == 0) {
-                outcome = new LinkOutcome.Skip(LinkReason.EMPTY);
-            }
-            links.add(new HtmlLink(
-                    range,
-                    where.nameRange().startPos(),
-                    quoted,
-                    element.normalName(),
-                    href.orElse(""),
-                    visible,
-                    value.start().lineNumber(),
-                    element.attr("data-signalpost-name"),
-                    element.attr("data-signalpost-tags"),
-                    outcome));
-        }
-        for (Element element : document.select("[^data-signalpost-]")) {
-            ownAttributes(text, element, removals);
-        }
-        links.sort(Comparator.comparingInt(link -> link.value().from()));
-        return links;
-    }
-
-    private static void ownAttributes(String text, Element element, List<Range> removals) {
-        element.attributes().forEach(attribute -> {
-            String name = attribute.getKey();
-            AttributeRange where = element.attributes().sourceRange(name);
-            if (!name.startsWith("data-signalpost-") || !where.nameRange().isTracked()) {
-                return;
-            }
-            int from = where.nameRange().startPos();
-            while (from > 0 && " \t\r\n\f".indexOf(text.charAt(from - 1)) >= 0) {
-                from--;
-            }
-            int to = Math.max(where.nameRange().endPos(), where.valueRange().endPos());
-            boolean quote = to < text.length()
-                    && "\"'".indexOf(text.charAt(to)) >= 0
-                    && where.valueRange().startPos() > 0
-                    && text.charAt(where.valueRange().startPos() - 1) == text.charAt(to);
-            add(removals, new Range(from, quote ? to + 1 : to));
+    /** The pixel that an earlier hop of ours put into text that is quoted here. */
+    private boolean isQuotedPixel(String source) {
+        return policy.bases().stream().anyMatch(base -> {
+            String start = base.base() + "/api/t/trk_";
+            return source.startsWith(start)
+                    && source.length() == start.length() + 22 + 4
+                    && source.startsWith("?p=", start.length() + 22)
+                    && "btx".indexOf(source.charAt(source.length() - 1)) >= 0;
         });
     }
 
+    private List<HtmlLink> links(HtmlLeaf leaf, Markup markup, LinkPolicy.MailLinks mail) {
+        var links = new ArrayList<HtmlLink>(markup.anchors().size());
+        int line = 1;
+        int counted = 0;
+        for (Tag tag : markup.anchors()) {
+            for (; counted < tag.from(); counted++) {
+                line += leaf.octets()[counted] == '\n' ? 1 : 0;
+            }
+            Tag.Attribute href = tag.attribute("href").orElseThrow();
+            Optional<String> value = decode(leaf, href.value());
+            String visible = visible(leaf, tag.to());
+            LinkOutcome outcome;
+            if (href.value().length() == 0) {
+                outcome = new LinkOutcome.Skip(LinkReason.EMPTY);
+            } else if (value.isEmpty()) {
+                outcome = new LinkOutcome.Skip(LinkReason.UNDECODABLE);
+            } else {
+                outcome = policy.judge(value.get(), visible, tag, mail);
+            }
+            if (outcome instanceof LinkOutcome.Replace && !href.quoted()) {
+                outcome = new LinkOutcome.Skip(LinkReason.UNQUOTED);
+            }
+            links.add(new HtmlLink(
+                    href.value(),
+                    href.name().from(),
+                    href.quoted(),
+                    tag.name(),
+                    value.orElse(""),
+                    visible,
+                    line,
+                    first(tag, "data-signalpost-name", "data-msys-sublink"),
+                    first(tag, "data-signalpost-tags", "ses:tags"),
+                    outcome));
+        }
+        return links;
+    }
+
+    private static String first(Tag tag, String ours, String theirs) {
+        String value = tag.value(ours).strip();
+        return value.isEmpty() ? tag.value(theirs).strip() : value;
+    }
+
     /** What a browser would request: characters, then references undone once, then blanks stripped. */
-    private static Optional<String> href(HtmlLeaf leaf, Range range) {
-        byte[] raw = Arrays.copyOfRange(leaf.octets(), range.from(), range.to());
+    private static Optional<String> decode(HtmlLeaf leaf, Range range) {
+        return characters(leaf, Arrays.copyOfRange(leaf.octets(), range.from(), range.to()))
+                .map(characters -> {
+                    String value = characters.indexOf('&') < 0
+                            ? characters
+                            : Parser.unescapeEntities(characters, /* inAttribute= */ true);
+                    int from = 0;
+                    int to = value.length();
+                    while (from < to && value.charAt(from) <= ' ') {
+                        from++;
+                    }
+                    while (to > from && value.charAt(to - 1) <= ' ') {
+                        to--;
+                    }
+                    return value.substring(from, to);
+                });
+    }
+
+    private static Optional<String> characters(HtmlLeaf leaf, byte[] raw) {
         boolean ascii = true;
         for (byte octet : raw) {
             ascii &= octet >= 0;
         }
+        if (ascii) {
+            return Optional.of(new String(raw, StandardCharsets.US_ASCII));
+        }
+        if (leaf.charset().isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            String characters = ascii
-                    ? new String(raw, StandardCharsets.US_ASCII)
-                    : leaf.charset()
-                            .orElseThrow(CharacterCodingException::new)
-                            .newDecoder()
-                            .onMalformedInput(CodingErrorAction.REPORT)
-                            .onUnmappableCharacter(CodingErrorAction.REPORT)
-                            .decode(ByteBuffer.wrap(raw))
-                            .toString();
-            String value = Parser.unescapeEntities(characters, /* inAttribute= */ true);
-            int from = 0;
-            int to = value.length();
-            while (from < to && value.charAt(from) <= ' ') {
-                from++;
-            }
-            while (to > from && value.charAt(to - 1) <= ' ') {
-                to--;
-            }
-            return Optional.of(value.substring(from, to));
+            return Optional.of(leaf.charset()
+                    .get()
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(raw))
+                    .toString());
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }
     }
 
-    private static String visible(Element element) {
-        String text = element.text();
+    /** The text of a link up to its end, or the next link's begin. */
+    private static String visible(HtmlLeaf leaf, int from) {
+        byte[] scanned = leaf.scanned();
+        var raw = new ByteArrayOutputStream();
+        int at = from;
+        int tags = 0;
+        while (at >= 0 && at < scanned.length && raw.size() < 4 * LONGEST_TEXT && tags < LONGEST_TEXT) {
+            if (scanned[at] != '<' || !opensTag(scanned, at)) {
+                raw.write(leaf.octets()[at]);
+                at++;
+                continue;
+            }
+            if (isAnchor(scanned, at)) {
+                break;
+            }
+            tags++;
+            at = HtmlScanner.behindTag(scanned, at);
+        }
+        String characters = characters(leaf, raw.toByteArray())
+                .orElseGet(() -> new String(raw.toByteArray(), StandardCharsets.ISO_8859_1));
+        String text = Parser.unescapeEntities(characters, /* inAttribute= */ false)
+                .replaceAll("[\\s\\p{Cntrl}\u00a0]+", " ")
+                .strip();
         return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
     }
 
-    private static HtmlReading.PixelPlaces places(String text, Document document) {
-        OptionalInt bottom = OptionalInt.empty();
-        OptionalInt top = OptionalInt.empty();
-        Element body = document.body();
-        if (body.normalName().equals("body")) {
-            org.jsoup.nodes.Range end = body.endSourceRange();
-            bottom = OptionalInt.of(end.isTracked() && !end.isImplicit() ? end.startPos() : endOf(text));
-            org.jsoup.nodes.Range start = body.sourceRange();
-            if (start.isTracked() && !start.isImplicit()) {
-                top = OptionalInt.of(start.endPos());
-            }
+    private static boolean opensTag(byte[] octets, int at) {
+        if (at + 1 >= octets.length) {
+            return false;
         }
-        return new HtmlReading.PixelPlaces(
-                bottom.isPresent() && holds(text, bottom.getAsInt()) ? bottom : OptionalInt.empty(),
-                top.isPresent() && holds(text, top.getAsInt()) ? top : OptionalInt.empty(),
-                Optional.empty());
+        int next = octets[at + 1] | 0x20;
+        return (next >= 'a' && next <= 'z') || octets[at + 1] == '/' || octets[at + 1] == '!' || octets[at + 1] == '?';
     }
 
-    /** Before trailing line breaks, and before a dangling bracket, which would swallow the pixel. */
-    private static int endOf(String text) {
-        int end = text.length();
-        while (end > 0 && "\r\n".indexOf(text.charAt(end - 1)) >= 0) {
-            end--;
+    private static boolean isAnchor(byte[] octets, int at) {
+        int name = octets[at + 1] == '/' ? at + 2 : at + 1;
+        if (name >= octets.length || (octets[name] | 0x20) != 'a') {
+            return false;
         }
-        if (text.substring(0, end).endsWith("</")) {
-            return end - 2;
+        int behind = name + 1 < octets.length ? octets[name + 1] : ' ';
+        return behind <= ' ' || behind == '>' || behind == '/';
+    }
+
+    /** Whether each of these addresses is the value of a link, and an image has the pixel's so many times. */
+    public boolean proves(HtmlLeaf edited, List<String> urls, List<String> pixels, int times) {
+        Optional<Markup> read = switch (HtmlScanner.scan(edited.scanned())) {
+            case HtmlScanner.Outcome.Read(Markup markup) -> Optional.of(markup);
+            case HtmlScanner.Outcome.NeedsTree tree -> HtmlTree.read(edited.scanned());
+            case HtmlScanner.Outcome.TooComplex complex -> Optional.empty();
+        };
+        if (read.isEmpty()) {
+            return false;
         }
-        return text.substring(0, end).endsWith("<") ? end - 1 : end;
-    }
-
-    /** Whether a pixel put there is an element, and not swallowed by a comment, a tag or raw text. */
-    private static boolean holds(String text, int at) {
-        Document probed = Jsoup.parse(text.substring(0, at) + PROBE + text.substring(at));
-        return probed.select("img[src=signalpost-probe:]").size() == 1;
-    }
-
-    /** Whether each of these addresses is the value of a link. */
-    public static boolean holdsLinks(byte[] octets, List<String> urls) {
-        Document document = Jsoup.parse(new String(octets, StandardCharsets.ISO_8859_1));
-        Set<String> found = new HashSet<>();
-        document.select("a[href], area[href]").forEach(element -> found.add(element.attr("href")));
-        return found.containsAll(urls);
-    }
-
-    /** How often this address is the value of a link, and of an image; what the proof looks at. */
-    public static int occurrences(byte[] octets, String element, String attribute, String value) {
-        Document document = Jsoup.parse(new String(octets, StandardCharsets.ISO_8859_1));
-        return (int) document.select(element + "[" + attribute + "]").stream()
-                .filter(found -> found.attr(attribute).equals(value))
+        var found = new java.util.HashSet<String>();
+        read.get().anchors().forEach(tag -> found.add(tag.value("href")));
+        long shown = read.get().images().stream()
+                .filter(image -> pixels.contains(image.value("src")))
                 .count();
+        return found.containsAll(urls) && shown == times;
     }
 
     /** The destination of one of our own relay links, if the address is one. */

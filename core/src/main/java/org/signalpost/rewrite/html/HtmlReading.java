@@ -28,6 +28,15 @@ public sealed interface HtmlReading {
             removals = List.copyOf(removals);
             notes = List.copyOf(notes);
         }
+
+        /** The same with a placeholder that goes and does not become a pixel. */
+        public Read without(Range placeholder) {
+            var more = new java.util.ArrayList<>(removals);
+            more.add(placeholder);
+            more.sort(java.util.Comparator.comparingInt(Range::from));
+            var places = new PixelPlaces(pixels.bottom(), pixels.top(), Optional.empty());
+            return new Read(scanner, links, more, places, notes);
+        }
     }
 
     /**

@@ -1,8 +1,8 @@
 package org.signalpost.rewrite.html;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import org.jsoup.nodes.Element;
 import org.signalpost.track.LinkToken;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingUrls;
@@ -17,7 +17,7 @@ import org.signalpost.track.TrackingUrls;
  * @param unsubscribeWords words in a path or query that mark a link as unsubscribing
  * @param visibleUrl what happens to a link whose text is an address
  * @param oneTime whether links that look like credentials are left alone
- * @param utm the UTM parameters to add, per mail; empty when that is off
+ * @param utm the UTM parameters to add
  */
 public record LinkPolicy(
         List<TrackingUrls> bases,
@@ -27,7 +27,13 @@ public record LinkPolicy(
         List<String> unsubscribeWords,
         VisibleUrl visibleUrl,
         boolean oneTime,
-        Optional<Utm> utm) {
+        Utm utm) {
+    /** Words that mark a link as unsubscribing, unless the operator has others. */
+    public static final List<String> UNSUBSCRIBE_WORDS =
+            List.of("unsubscribe", "optout", "opt-out", "abmelden", "desabonn", "desinscri");
+
+    private static final Tag NO_TAG = new Tag(new byte[0], 0, 0, "text", new int[0]);
+
     /** Copies the lists. */
     public LinkPolicy {
         bases = List.copyOf(bases);
@@ -43,30 +49,53 @@ public record LinkPolicy(
                 keys,
                 List.of(),
                 List.of(),
-                List.of("unsubscribe", "optout", "opt-out", "abmelden", "desabonn", "desinscri"),
+                UNSUBSCRIBE_WORDS,
                 VisibleUrl.SAME_SITE,
                 /* oneTime= */ true,
-                Optional.empty());
+                new Utm(List.of(), "", ""));
     }
 
     /** What is to be done with one link: tracked, or the first reason that speaks against it. */
-    LinkOutcome judge(String href, String visible, Element element, MailLinks mail) {
+    LinkOutcome judge(String href, String visible, Tag tag, MailLinks mail) {
         Optional<LinkToken> own = HtmlReader.ownLink(this, href);
         if (own.isPresent() && own.get().kind() == LinkToken.Kind.RELAY) {
             // A quoted mail of ours: the link is judged by where it leads, and never points to the other's track.
             String destination = own.get().destination();
-            Optional<LinkReason> reason = Links.reason(this, destination, visible, element, mail);
-            return reason.<LinkOutcome>map(why -> new LinkOutcome.Replace(destination, why))
-                    .orElseGet(() -> new LinkOutcome.Track(Links.destination(destination)));
+            return switch (judged(destination, visible, tag, mail)) {
+                case LinkOutcome.Track track -> track;
+                case LinkOutcome.Replace replace -> replace;
+                case LinkOutcome.Skip(LinkReason reason) -> new LinkOutcome.Replace(destination, reason);
+            };
         }
         int mark = href.indexOf("+notrack://");
         if (mark == 4 || mark == 5) {
             return new LinkOutcome.Replace(
                     href.substring(0, mark) + href.substring(mark + "+notrack".length()), LinkReason.OPTED_OUT);
         }
-        return Links.reason(this, href, visible, element, mail)
-                .<LinkOutcome>map(LinkOutcome.Skip::new)
-                .orElseGet(() -> new LinkOutcome.Track(Links.destination(href)));
+        return judged(href, visible, tag, mail);
+    }
+
+    /** The same for an address in text, which has no attributes and is its own visible text. */
+    public LinkOutcome judgeText(String href, MailLinks mail) {
+        return judge(href, "", NO_TAG, mail);
+    }
+
+    private LinkOutcome judged(String href, String visible, Tag tag, MailLinks mail) {
+        Optional<LinkReason> reason = Links.reason(this, href, visible, tag, mail);
+        if (reason.isPresent()) {
+            return new LinkOutcome.Skip(mail.clicks() ? reason.get() : LinkReason.CLICKS_OFF);
+        }
+        String destination = Links.destination(href);
+        String marked = Utms.add(utm, destination, mail);
+        if (marked.getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION) {
+            marked = destination;
+        }
+        if (mail.clicks()) {
+            return new LinkOutcome.Track(marked);
+        }
+        return marked.equals(destination)
+                ? new LinkOutcome.Skip(LinkReason.CLICKS_OFF)
+                : new LinkOutcome.Replace(marked, LinkReason.CLICKS_OFF);
     }
 
     /** What happens to a link whose visible text is a web address. */

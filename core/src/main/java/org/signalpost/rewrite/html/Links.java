@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jsoup.nodes.Element;
 import org.signalpost.track.LinkToken;
 import org.signalpost.track.TrackingUrls;
 
@@ -52,12 +51,9 @@ final class Links {
 
     /** The first reason that speaks against tracking; empty when none does. */
     static Optional<LinkReason> reason(
-            LinkPolicy policy, String href, String visible, Element element, LinkPolicy.MailLinks mail) {
-        if (!mail.clicks()) {
-            return Optional.of(LinkReason.CLICKS_OFF);
-        }
-        boolean forced = element.attr("data-signalpost-track").equalsIgnoreCase("on");
-        if (optedOut(element)) {
+            LinkPolicy policy, String href, String visible, Tag tag, LinkPolicy.MailLinks mail) {
+        boolean forced = tag.value("data-signalpost-track").equalsIgnoreCase("on");
+        if (optedOut(tag)) {
             return Optional.of(LinkReason.OPTED_OUT);
         }
         Optional<LinkReason> form = form(href);
@@ -74,7 +70,7 @@ final class Links {
         if (excluded) {
             return Optional.of(LinkReason.HOST_EXCLUDED);
         }
-        if (!forced && unsubscribes(policy, href, element, mail)) {
+        if (!forced && unsubscribes(policy, href, tag, mail)) {
             return Optional.of(LinkReason.UNSUBSCRIBE);
         }
         if (!forced && policy.oneTime() && oneTime(href)) {
@@ -87,16 +83,16 @@ final class Links {
         return tooLong ? Optional.of(LinkReason.TOO_LONG) : Optional.empty();
     }
 
-    private static boolean optedOut(Element element) {
-        return List.of("off", "0", "no", "false").contains(lower(element.attr("data-signalpost-track")))
-                || lower(element.attr("disable-tracking")).equals("true")
-                || lower(element.attr("clicktracking")).equals("off")
-                || element.hasAttr("data-pm-no-track")
-                || element.hasAttr("ses:no-track")
-                || element.attr("data-msys-clicktrack").equals("0")
-                || element.hasAttr("mc:disable-tracking")
-                || element.hasAttr("mautic:disable-tracking")
-                || element.hasClass("untracked");
+    private static boolean optedOut(Tag tag) {
+        return List.of("off", "0", "no", "false").contains(lower(tag.value("data-signalpost-track")))
+                || lower(tag.value("disable-tracking")).equals("true")
+                || lower(tag.value("clicktracking")).equals("off")
+                || tag.has("data-pm-no-track")
+                || tag.has("ses:no-track")
+                || tag.value("data-msys-clicktrack").equals("0")
+                || tag.has("mc:disable-tracking")
+                || tag.has("mautic:disable-tracking")
+                || tag.hasClass("untracked");
     }
 
     private static String lower(String text) {
@@ -158,13 +154,13 @@ final class Links {
     private static String authority(String href) {
         int from = href.indexOf("://") + 3;
         int to = from;
-        while (to < href.length() && "/?#\\".indexOf(href.charAt(to)) < 0) {
+        while (to < href.length() && "/?#".indexOf(href.charAt(to)) < 0) {
             to++;
         }
         return href.substring(from, to).toLowerCase(Locale.ROOT);
     }
 
-    private static String host(String href) {
+    static String host(String href) {
         String authority = authority(href);
         return authority.substring(0, hostEnd(authority));
     }
@@ -194,16 +190,16 @@ final class Links {
         }
     }
 
-    private static boolean below(String host, String domain) {
+    static boolean below(String host, String domain) {
         String lower = lower(domain);
         return host.equals(lower) || host.endsWith("." + lower);
     }
 
-    private static boolean unsubscribes(LinkPolicy policy, String href, Element element, LinkPolicy.MailLinks mail) {
+    private static boolean unsubscribes(LinkPolicy policy, String href, Tag tag, LinkPolicy.MailLinks mail) {
         String rest = lower(href.substring(Math.min(
                 href.length(), href.indexOf("://") + 3 + authority(href).length())));
         return mail.unsubscribe().contains(href)
-                || element.hasAttr("data-msys-unsubscribe")
+                || tag.has("data-msys-unsubscribe")
                 || policy.unsubscribeWords().stream().anyMatch(rest::contains);
     }
 

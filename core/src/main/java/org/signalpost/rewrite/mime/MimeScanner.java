@@ -51,6 +51,15 @@ public final class MimeScanner {
         return new MimeScanner(octets).part("1", 0, octets.length, List.of(), 0);
     }
 
+    /** The header of the mail alone, for mail whose structure is not read; empty when that is too long. */
+    public static Optional<Part> top(byte[] octets) {
+        Fields fields = Fields.read(octets, 0, Math.min(octets.length, LONGEST_HEADER));
+        return fields.end() >= LONGEST_HEADER
+                ? Optional.empty()
+                : Optional.of(new Part(
+                        "1", 0, fields.end(), octets.length, fields, ContentType.PLAIN, Optional.empty(), List.of()));
+    }
+
     private Part part(String path, int from, int to, List<String> boundaries, int depth) throws Refused {
         if (depth > DEEPEST || ++parts > MOST_PARTS) {
             throw new Refused(Reason.TOO_COMPLEX);

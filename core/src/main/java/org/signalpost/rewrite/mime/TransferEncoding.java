@@ -96,12 +96,13 @@ public sealed interface TransferEncoding {
                         at = soft;
                         continue;
                     }
-                    if (at + 2 >= to || hex(octets[at + 1]) < 0 || hex(octets[at + 2]) < 0) {
-                        // Raw text labelled quoted-printable: what readers make of it differs.
+                    if (at + 2 < to && hex(octets[at + 1]) >= 0 && hex(octets[at + 2]) >= 0) {
+                        value = hex(octets[at + 1]) << 4 | hex(octets[at + 2]);
+                        end = at + 3;
+                    } else if (insideTag(decoded, count)) {
+                        // Raw markup labelled quoted-printable: what readers make of it differs.
                         return Optional.empty();
                     }
-                    value = hex(octets[at + 1]) << 4 | hex(octets[at + 2]);
-                    end = at + 3;
                 }
                 decoded[count] = (byte) value;
                 starts[count] = at;
@@ -109,6 +110,15 @@ public sealed interface TransferEncoding {
                 at = end;
             }
             return Optional.of(new QuotedPrintable(octets, from, to, Arrays.copyOf(decoded, count), starts, ends));
+        }
+
+        /** Whether the last bracket before this place opened something that may be a tag. */
+        private static boolean insideTag(byte[] decoded, int count) {
+            int at = count - 1;
+            while (at >= 0 && decoded[at] != '<' && decoded[at] != '>') {
+                at--;
+            }
+            return at >= 0 && decoded[at] == '<';
         }
 
         /** The octet behind a soft line break that begins here, or -1 when none does. */
