@@ -87,6 +87,29 @@ public record Explanation(
                 + String.join(",", notes.stream().map(Explanation::text).toList()) + "]}";
     }
 
+    /** The same in at most so many characters; links are left out, and that is noted, when it would be longer. */
+    public String json(int most) {
+        String whole = json();
+        if (whole.length() <= most) {
+            return whole;
+        }
+        var more = new ArrayList<>(notes);
+        more.add(links.size() + " links are left out here");
+        return new Explanation(
+                        outcome,
+                        reason,
+                        track,
+                        recipient,
+                        sizeBefore,
+                        sizeAfter,
+                        pixel,
+                        controls,
+                        parts,
+                        List.of(),
+                        more)
+                .json();
+    }
+
     private boolean pixelPlaced() {
         return !pixel.isEmpty() && !pixel.equals("pixel-no-place");
     }

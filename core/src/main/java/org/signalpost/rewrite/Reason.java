@@ -58,6 +58,8 @@ public enum Reason {
     NOT_REGISTERED,
     /** The tracking host does not answer. */
     TRACKING_HOST_DOWN,
+    /** The tracked copy is larger than the next hop takes, the original is not. */
+    PEER_SIZE,
     /** Nothing in it was to be changed: no link to wrap, and no place for a pixel. */
     NOTHING_TO_TRACK,
     /** An error of ours. */

@@ -90,6 +90,11 @@ public final class TrackingPlan {
         }
     }
 
+    /** The copy without any tracking, for a reason that only turned up on the way. */
+    public Rewritten original(String recipient, Reason why) {
+        return untouched(why, recipient);
+    }
+
     private Rewritten untouched(Reason why, String recipient) {
         RawMessage original = common.original();
         RawMessage message = common.stripped().isEmpty()

@@ -391,7 +391,12 @@ public final class Journal implements AutoCloseable {
                 }
                 Optional<Entry> entry = whole(segment, offset, end);
                 if (entry.isEmpty()) {
-                    break;
+                    java.util.OptionalLong behind = behindDamage(segment, offset);
+                    if (behind.isEmpty()) {
+                        break;
+                    }
+                    offset = behind.getAsLong();
+                    continue;
                 }
                 entries.add(entry.get());
                 octets += entry.get().payload().length;
@@ -399,6 +404,21 @@ public final class Journal implements AutoCloseable {
             }
         }
         return entries;
+    }
+
+    /** Where reading goes on behind a damaged record; what none is behind hides the rest of its segment. */
+    private java.util.OptionalLong behindDamage(Segment segment, long offset) {
+        java.util.OptionalLong behind = java.util.OptionalLong.empty();
+        try {
+            behind = segment.behindDamage(offset, segment.end());
+        } catch (IOException e) {
+            LOG.debug("looking behind damage: {}", e.toString());
+        }
+        if (behind.isEmpty() && segments.containsKey(segment.number()) && segment.damaged(offset)) {
+            LOG.error("alarm=journal-damaged the rest of segment {} of {} is not read", segment.number(), directory);
+            rollWanted |= current.filter(now -> now == segment).isPresent();
+        }
+        return behind;
     }
 
     private Optional<Entry> whole(Segment segment, long offset, long end) {
@@ -411,14 +431,8 @@ public final class Journal implements AutoCloseable {
         } catch (IOException e) {
             why = e.toString();
         }
-        if (entry.isEmpty() && segments.containsKey(segment.number()) && segment.damaged(offset)) {
-            LOG.error(
-                    "alarm=journal-damaged segment {} of {}, octet {}: {}; the rest of the segment is not read",
-                    segment.number(),
-                    directory,
-                    offset,
-                    why);
-            rollWanted |= current.filter(now -> now == segment).isPresent();
+        if (entry.isEmpty() && segments.containsKey(segment.number()) && segment.reported(offset)) {
+            LOG.error("alarm=journal-damaged segment {} of {}, octet {}: {}", segment.number(), directory, offset, why);
         }
         return entry;
     }
@@ -467,7 +481,7 @@ public final class Journal implements AutoCloseable {
                     .orElseThrow(() -> new JournalException(
                             JournalException.Cause.DAMAGED, "there is no whole record at " + position));
         } catch (IOException e) {
-            throw new JournalException(JournalException.Cause.DAMAGED, position + " can't be read: " + e, e);
+            throw new JournalException(JournalException.Cause.BROKEN, position + " can't be read: " + e, e);
         }
     }
 

@@ -109,20 +109,36 @@ record Recovery(long generation, Map<Long, Segment> segments, long newest, boole
     private static boolean read(Path directory, Segment segment, boolean last) throws IOException {
         long size = segment.file().size();
         Optional<Entry> entry = segment.record(segment.end(), size);
-        while (entry.isPresent()) {
-            segment.advance(entry.get().next().offset());
+        boolean clean = true;
+        while (true) {
+            while (entry.isPresent()) {
+                segment.advance(entry.get().next().offset());
+                entry = segment.record(segment.end(), size);
+            }
+            java.util.OptionalLong behind = segment.behindDamage(segment.end(), size);
+            if (behind.isEmpty()) {
+                break;
+            }
+            long damaged = segment.end();
+            try {
+                keep(directory, segment, segment.octets(damaged, behind.getAsLong()), "a damaged record");
+            } catch (IOException e) {
+                LOG.error("alarm=journal-quarantine segment {}: {}", segment.number(), e.toString());
+                clean = false;
+            }
+            segment.advance(behind.getAsLong());
             entry = segment.record(segment.end(), size);
         }
         Optional<ByteBuffer> rest = segment.leftovers(segment.end());
         if (rest.isEmpty()) {
-            return true;
+            return clean;
         }
         try {
             keep(directory, segment, rest.get(), last ? "a torn write at its end" : "a damaged record");
             if (last) {
                 segment.erase(segment.end(), rest.get().limit());
             }
-            return true;
+            return clean;
         } catch (IOException e) {
             LOG.error("alarm=journal-quarantine segment {}: {}; nothing is erased", segment.number(), e.toString());
             return false;

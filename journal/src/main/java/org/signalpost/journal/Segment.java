@@ -7,11 +7,14 @@ import java.util.Optional;
 /** One file of the log, and up to where it holds durable records. The end only grows, under the log's lock. */
 final class Segment {
     private static final int CHUNK = 1 << 20;
+    private static final int MOST_HOPS = 64;
 
     private final long generation;
     private final long number;
     private final Storage.Segment file;
     private volatile long end;
+    private volatile boolean hasDamage;
+    private final java.util.Set<Long> told = new java.util.HashSet<>();
     private volatile long damage = Long.MAX_VALUE;
 
     Segment(long generation, long number, Storage.Segment file, long end) {
@@ -46,8 +49,14 @@ final class Segment {
         return news;
     }
 
+    /** A damaged record was met here; whether that is news. */
+    synchronized boolean reported(long at) {
+        hasDamage = true;
+        return told.add(at);
+    }
+
     boolean isDamaged() {
-        return damage < end;
+        return hasDamage || damage < end;
     }
 
     Storage.Segment file() {
@@ -78,6 +87,47 @@ final class Segment {
             return Optional.empty();
         }
         return Optional.of(new Entry(at(offset), at(offset + Frame.HEAD + length), kind, id, payload));
+    }
+
+    /**
+     * Where a right record follows a damaged one that begins here, going strictly by lengths; empty when none does. The
+     * checksum binds a record to its place, so nothing inside another's payload is taken for one.
+     */
+    java.util.OptionalLong behindDamage(long offset, long limit) throws IOException {
+        long at = offset;
+        for (int hops = 0; hops < MOST_HOPS && at + Frame.HEAD <= limit; hops++) {
+            var length = ByteBuffer.allocate(Integer.BYTES);
+            if (file.read(length, at) < Integer.BYTES) {
+                break;
+            }
+            int octets = length.flip().getInt();
+            if (octets < 0 || octets > Journal.LONGEST_PAYLOAD || (octets == 0 && isZero(at))) {
+                break;
+            }
+            at += Frame.HEAD + octets;
+            if (record(at, limit).isPresent()) {
+                return java.util.OptionalLong.of(at);
+            }
+        }
+        return java.util.OptionalLong.empty();
+    }
+
+    private boolean isZero(long at) throws IOException {
+        var head = ByteBuffer.allocate(Frame.HEAD);
+        file.read(head, at);
+        for (byte octet : head.array()) {
+            if (octet != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A copy of octets, for quarantine. */
+    ByteBuffer octets(long from, long to) throws IOException {
+        var copy = ByteBuffer.allocate(Math.toIntExact(to - from));
+        file.read(copy, from);
+        return copy.flip();
     }
 
     /** The octets from here to the end of the file; nothing when they are all zero. */

@@ -296,6 +296,9 @@ class JournalTest {
             assertThat(left).last().isEqualTo("after");
             if (bit >= 8 * second.offset()) {
                 assertThat(left).containsExactly("one", "after");
+            } else if (bit >= 8 * (Frame.SEGMENT_HEAD + Integer.BYTES)) {
+                // Its length still leads to the next one.
+                assertThat(left).containsExactly("two", "after");
             }
         }
     }

@@ -56,7 +56,7 @@ final class RelayKeys {
             Key.size("smtp.max-message", "25MB", "The largest mail that is taken, in octets.");
 
     static final Key<Integer> MAX_RECIPIENTS =
-            Key.number("smtp.max-recipients", "1000", "How many recipients one mail may have.");
+            Key.number("smtp.max-recipients", "1000", "How many recipients one mail may have, at most 3000.");
 
     static final Key<Optional<Mode>> MODE = new Key<>(
             "delivery.mode",

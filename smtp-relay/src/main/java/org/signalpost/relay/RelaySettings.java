@@ -38,6 +38,9 @@ final class RelaySettings {
         if (mode == RelayKeys.Mode.SMARTHOST && smarthostAddress().isEmpty()) {
             throw new ConfigurationException("delivery.mode = smarthost: delivery.smarthost is not set");
         }
+        if (settings.value(RelayKeys.MAX_RECIPIENTS) > 3_000) {
+            throw new ConfigurationException("smtp.max-recipients: at most 3000 are kept with one mail");
+        }
         if (settings.value(RelayKeys.RETRY_STEPS).isEmpty()) {
             throw new ConfigurationException("retry.steps = : at least one step is wanted");
         }

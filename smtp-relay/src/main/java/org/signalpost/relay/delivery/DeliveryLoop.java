@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.journal.JournalException;
@@ -20,8 +21,13 @@ import org.slf4j.LoggerFactory;
 public final class DeliveryLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
     private static final Duration PATIENCE = Duration.ofMillis(200);
-    private static final Duration STOP = Duration.ofSeconds(25);
+    private static final Duration STOP = Duration.ofSeconds(15);
 
+    /** Kilobytes that all attempts together may need. */
+    private static final int MEMORY =
+            (int) Math.max(64 << 10, Runtime.getRuntime().maxMemory() / 3 / 1_024);
+
+    private final Semaphore memory = new Semaphore(MEMORY, /* fair= */ true);
     private final Spool spool;
     private final Dispatch dispatch;
     private final RetrySchedule schedule;
@@ -108,6 +114,21 @@ public final class DeliveryLoop implements AutoCloseable {
     }
 
     private void attempt(Due due) {
+        int share = share(due);
+        memory.acquireUninterruptibly(share);
+        try {
+            dispatch(due);
+        } finally {
+            memory.release(share);
+        }
+    }
+
+    /** Kilobytes of memory that an attempt needs: the mail, its copy, and what is made on the way. */
+    private int share(Due due) {
+        return (int) Math.min(MEMORY, 4 * spool.size(due.id()) / 1_024 + 16);
+    }
+
+    private void dispatch(Due due) {
         try {
             StoredMail mail = spool.read(due.id());
             long began = System.nanoTime();
@@ -117,20 +138,17 @@ public final class DeliveryLoop implements AutoCloseable {
             keep(due, settle(due, attempt, millis));
         } catch (JournalException e) {
             if (e.why() == JournalException.Cause.DAMAGED) {
-                LOG.error(
-                        "alarm=quarantined message={} recipient={} reason={}",
-                        due.id(),
-                        due.recipient(),
-                        e.getMessage());
+                LOG.error("alarm=quarantined message={} to={} reason={}", due.id(), domain(due), e.getMessage());
                 keep(due, new RecipientState.Quarantined("the spooled mail is damaged"));
             } else {
-                LOG.error("alarm=spool message={} recipient={} reason={}", due.id(), due.recipient(), e.getMessage());
-                spool.giveBack(due);
+                LOG.error("alarm=spool message={} to={} reason={}", due.id(), domain(due), e.getMessage());
+                if (awaitASecond()) {
+                    spool.giveBack(due);
+                }
             }
         } catch (RuntimeException e) {
-            LOG.error("alarm=delivery message={} recipient={}", due.id(), due.recipient(), e);
-            Instant next = clock.instant().plus(Duration.ofMinutes(5));
-            keep(due, new RecipientState.Deferred("451 4.3.0 internal error", next));
+            LOG.error("alarm=delivery message={} to={}", due.id(), domain(due), e);
+            keep(due, later(due, new TrackingDecision.Untracked("internal-error", ""), "451 4.3.0 internal error"));
         }
     }
 
@@ -150,23 +168,19 @@ public final class DeliveryLoop implements AutoCloseable {
         return switch (attempt.outcome()) {
             case Outcome.Delivered delivered -> {
                 LOG.info(
-                        "delivered message={} recipient={} tracking={} took={}ms reply={}",
+                        "delivered message={} to={} tracking={} took={}ms reply={}",
                         due.id(),
-                        due.recipient(),
+                        domain(due),
                         word(decision),
                         millis,
                         reply);
                 yield new RecipientState.Delivered(decision, reply);
             }
             case Outcome.Refused refused -> {
-                LOG.warn(
-                        "refused message={} recipient={} tracking={} reply={}",
-                        due.id(),
-                        due.recipient(),
-                        word(decision),
-                        reply);
+                LOG.warn("refused message={} to={} tracking={} reply={}", due.id(), domain(due), word(decision), reply);
                 yield new RecipientState.Failed(decision, reply);
             }
+            case Outcome.TooLarge tooLarge -> new RecipientState.Failed(decision, reply);
             case Outcome.Deferred deferred -> later(due, decision, reply);
         };
     }
@@ -174,11 +188,16 @@ public final class DeliveryLoop implements AutoCloseable {
     private RecipientState later(Due due, TrackingDecision decision, String reply) {
         Optional<Instant> next = schedule.next(due.acceptedAt(), due.attempts() + 1, clock.instant());
         if (next.isEmpty()) {
-            LOG.warn("given up message={} recipient={} reply={}", due.id(), due.recipient(), reply);
+            LOG.warn("given up message={} to={} reply={}", due.id(), domain(due), reply);
             return new RecipientState.Failed(decision, "4.4.7 its time is over; the last reply was: " + reply);
         }
-        LOG.info("deferred message={} recipient={} next={} reply={}", due.id(), due.recipient(), next.get(), reply);
+        LOG.info("deferred message={} to={} next={} reply={}", due.id(), domain(due), next.get(), reply);
         return new RecipientState.Deferred(reply, next.get());
+    }
+
+    /** Whole addresses are not logged. */
+    private static String domain(Due due) {
+        return due.recipient().substring(due.recipient().lastIndexOf('@') + 1);
     }
 
     /** The track, or the code word of why there is none. */
@@ -196,8 +215,9 @@ public final class DeliveryLoop implements AutoCloseable {
                 spool.update(due, state);
                 return;
             } catch (JournalException e) {
-                LOG.error("alarm=spool message={} recipient={} reason={}", due.id(), due.recipient(), e.getMessage());
-                if (e.why() == JournalException.Cause.CLOSED || !awaitASecond()) {
+                LOG.error("alarm=spool message={} to={} reason={}", due.id(), domain(due), e.getMessage());
+                boolean passes = e.why() != JournalException.Cause.CLOSED && e.why() != JournalException.Cause.TOO_LONG;
+                if (!passes || !awaitASecond()) {
                     return;
                 }
             }
@@ -219,7 +239,7 @@ public final class DeliveryLoop implements AutoCloseable {
         }
     }
 
-    /** Takes nothing new; waits, at most 25 s, for the attempts in flight. */
+    /** Takes nothing new; waits, at most 15 s, for the attempts in flight. */
     @Override
     public void close() {
         long nanos = STOP.toNanos();

@@ -14,6 +14,7 @@ import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.rewrite.EnvelopeFacts;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.rewrite.RawMessage;
+import org.signalpost.rewrite.Reason;
 import org.signalpost.rewrite.Rewritten;
 import org.signalpost.rewrite.TrackingPlan;
 import org.signalpost.track.MessageId;
@@ -36,6 +37,9 @@ public final class Dispatch {
 
     private static final int KEPT_PLANS = 16;
 
+    /** In characters; a state record holds it, and a record has a limit. */
+    private static final int LONGEST_EXPLANATION = 128 << 10;
+
     private final MessageRewriter rewriter;
     private final Courier courier;
     private final String hostname;
@@ -54,7 +58,18 @@ public final class Dispatch {
 
     /** One attempt; never throws for what a mail contains or a peer does. */
     public Attempt attempt(StoredMail mail, String recipient) {
-        Rewritten copy = plan(mail).copyFor(recipient);
+        TrackingPlan plan = plan(mail);
+        Attempt attempt = attempt(mail, recipient, plan.copyFor(recipient));
+        if (attempt.outcome() instanceof Outcome.TooLarge && attempt.decision() instanceof TrackingDecision.Tracked) {
+            // The original may fit: tracking never costs a mail.
+            attempt = attempt(mail, recipient, plan.original(recipient, Reason.PEER_SIZE));
+        }
+        return attempt.outcome() instanceof Outcome.TooLarge(String reply, long limit)
+                ? new Attempt(new Outcome.Refused("552 5.3.4 " + reply), attempt.decision())
+                : attempt;
+    }
+
+    private Attempt attempt(StoredMail mail, String recipient, Rewritten copy) {
         TrackingDecision decision = decision(mail, recipient, copy);
         RawMessage message = withReceived(mail, copy.message());
         var outgoing =
@@ -96,7 +111,7 @@ public final class Dispatch {
     }
 
     private static TrackingDecision decision(StoredMail mail, String recipient, Rewritten copy) {
-        String explanation = copy.explanation().json();
+        String explanation = copy.explanation().json(LONGEST_EXPLANATION);
         return switch (copy) {
             case Rewritten.Tracked tracked ->
                 new TrackingDecision.Tracked(

@@ -14,6 +14,9 @@ public sealed interface Outcome {
     /** Never. */
     record Refused(String reply) implements Outcome {}
 
+    /** The next hop takes no mail that large; nothing was sent. */
+    record TooLarge(String reply, long limit) implements Outcome {}
+
     /** Whose trouble a deferral is. */
     enum Fault {
         /** The connection, the greeting or our configuration: other copies would fare no better. */

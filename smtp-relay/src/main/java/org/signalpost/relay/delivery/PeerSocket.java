@@ -15,12 +15,16 @@ import java.time.Duration;
 final class PeerSocket extends Socket {
     private static final long MOST_BETWEEN_WRITES = 64 << 10;
 
+    private static final int BLOCK = 16 << 10;
+
+    private volatile Duration patience = Duration.ofMinutes(5);
     private volatile long deadline = Long.MAX_VALUE;
     /** One thread at a time talks with the peer. */
     private long heard;
 
-    /** From now on no longer than this. */
+    /** From now on no longer than this without progress: each write that comes through begins the time anew. */
     void within(Duration time) {
+        patience = time;
         deadline = System.nanoTime() + time.toNanos();
     }
 
@@ -40,13 +44,16 @@ final class PeerSocket extends Socket {
             @Override
             public int read() throws IOException {
                 count(1);
-                return in.read();
+                int octet = in.read();
+                within(patience);
+                return octet;
             }
 
             @Override
             public int read(byte[] octets, int from, int length) throws IOException {
                 int read = in.read(octets, from, length);
                 count(Math.max(read, 0));
+                within(patience);
                 return read;
             }
         };
@@ -66,12 +73,16 @@ final class PeerSocket extends Socket {
             public void write(int octet) throws IOException {
                 heard = 0;
                 out.write(octet);
+                within(patience);
             }
 
             @Override
             public void write(byte[] octets, int from, int length) throws IOException {
                 heard = 0;
-                out.write(octets, from, length);
+                for (int at = from; at < from + length; at += BLOCK) {
+                    out.write(octets, at, Math.min(BLOCK, from + length - at));
+                    within(patience);
+                }
             }
         };
     }

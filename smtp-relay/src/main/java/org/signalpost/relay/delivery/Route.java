@@ -57,6 +57,10 @@ final class Route {
     boolean failed() {
         lock.lock();
         try {
+            if (failures >= FAILURES && clock.instant().isBefore(openAt)) {
+                // One that was under way when it was closed.
+                return false;
+            }
             failures++;
             if (failures < FAILURES) {
                 return false;

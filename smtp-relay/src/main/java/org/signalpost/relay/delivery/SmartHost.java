@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +19,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Passes copies on to one next hop, over connections that are used again while they are fresh.
@@ -26,6 +29,7 @@ import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
  * 4xx is later, 5xx to a mail is never, and whatever happens before a mail is the route's trouble and later.
  */
 public final class SmartHost implements Courier, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SmartHost.class);
     private static final int CONNECT_MILLIS = 30_000;
     private static final int MOST_COPIES = 100;
     private static final Duration FRESH = Duration.ofSeconds(5);
@@ -35,7 +39,7 @@ public final class SmartHost implements Courier, AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
     private final Deque<SmtpClient> resting = new ArrayDeque<>();
-    private final Set<SmtpClient> busy = ConcurrentHashMap.newKeySet();
+    private final Set<PeerSocket> sockets = ConcurrentHashMap.newKeySet();
     private final Thread watchdog;
     private boolean closed;
 
@@ -59,7 +63,7 @@ public final class SmartHost implements Courier, AutoCloseable {
                 try {
                     return send(used.get(), copy);
                 } catch (MessagingException e) {
-                    if (!isSilence(e)) {
+                    if (!isSilence(e) || used.get().mailAnswered()) {
                         return refused(e);
                     }
                     // The peer has closed what we kept; that says nothing about the copy.
@@ -74,20 +78,21 @@ public final class SmartHost implements Courier, AutoCloseable {
     }
 
     private Outcome send(SmtpClient client, Outgoing copy) throws MessagingException {
-        busy.add(client);
         boolean keep = false;
         try {
+            OptionalLong limit = client.limit();
+            if (limit.isPresent() && copy.message().size() > limit.getAsLong()) {
+                keep = true;
+                return new Outcome.TooLarge("the next hop takes " + limit.getAsLong() + " octets", limit.getAsLong());
+            }
             String reply = client.send(copy);
             keep = client.sent() < MOST_COPIES;
             return new Outcome.Delivered(Reply.printable(reply));
-        } catch (SMTPSendFailedException e) {
-            keep = !isSilence(e) && e.getReturnCode() != 421;
-            throw e;
         } catch (SendFailedException e) {
-            keep = !isSilence(e);
+            // A code that is none means that the library has closed the connection.
+            keep = code(e).filter(code -> code >= 200 && code != 421).isPresent() && !isSilence(e);
             throw e;
         } finally {
-            busy.remove(client);
             if (!keep || !rest(client)) {
                 client.close();
             }
@@ -149,6 +154,7 @@ public final class SmartHost implements Courier, AutoCloseable {
                 // With the configured name, so that nobody looks it up backwards.
                 InetAddress named = InetAddress.getByAddress(name, one.getAddress());
                 var socket = new PeerSocket();
+                sockets.add(socket);
                 try {
                     socket.connect(new InetSocketAddress(named, address.getPort()), CONNECT_MILLIS);
                     socket.setTcpNoDelay(/* on= */ true);
@@ -208,7 +214,16 @@ public final class SmartHost implements Courier, AutoCloseable {
                 lock.unlock();
             }
             stale.forEach(SmtpClient::close);
-            busy.stream().filter(SmtpClient::overdue).forEach(SmtpClient::cut);
+            sockets.removeIf(PeerSocket::isClosed);
+            sockets.stream().filter(PeerSocket::overdue).forEach(SmartHost::cut);
+        }
+    }
+
+    private static void cut(PeerSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            LOG.debug("closing a connection: {}", e.toString());
         }
     }
 
@@ -222,11 +237,11 @@ public final class SmartHost implements Courier, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        busy.forEach(SmtpClient::cut);
+        sockets.forEach(SmartHost::cut);
         try {
             watchdog.join();
         } catch (InterruptedException e) {
-            busy.clear();
+            sockets.clear();
         }
     }
 }

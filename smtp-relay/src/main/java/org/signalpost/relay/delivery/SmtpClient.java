@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.eclipse.angus.mail.smtp.SMTPMessage;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.signalpost.rewrite.RawMessage;
@@ -21,8 +22,6 @@ final class SmtpClient implements AutoCloseable {
     private static final Duration DIALOGUE = Duration.ofMinutes(5);
     /** RFC 5321 section 4.5.3.2.6; giving up earlier makes duplicates. */
     private static final Duration END_OF_DATA = Duration.ofMinutes(10);
-
-    private static final int LEAST_RATE = 500;
 
     private final Session session;
     private final PeerSocket socket;
@@ -47,12 +46,19 @@ final class SmtpClient implements AutoCloseable {
     /** The library's transport, with a long patience for the answer to a whole mail. */
     private static final class Transport extends SMTPTransport {
         private final PeerSocket socket;
+        private boolean mailAnswered;
 
         private Transport(Session session, PeerSocket socket) {
             super(
                     session,
                     new URLName("smtp", socket.getInetAddress().getHostAddress(), socket.getPort(), null, null, null));
             this.socket = socket;
+        }
+
+        @Override
+        protected void mailFrom() throws MessagingException {
+            super.mailFrom();
+            mailAnswered = true;
         }
 
         @Override
@@ -91,7 +97,8 @@ final class SmtpClient implements AutoCloseable {
     /** Passes the copy on; returns the peer's last reply. */
     String send(Outgoing copy) throws MessagingException {
         sent++;
-        socket.within(DIALOGUE.plusSeconds(copy.message().size() / LEAST_RATE));
+        socket.within(DIALOGUE);
+        transport.mailAnswered = false;
         var message = new Raw(session, copy.message());
         // Without the brackets the library would invent a sender for the null sender.
         message.setEnvelopeFrom(copy.sender().isEmpty() ? "<>" : copy.sender());
@@ -119,6 +126,19 @@ final class SmtpClient implements AutoCloseable {
         return false;
     }
 
+    /** Whether the peer has taken the sender of the last copy: from then on it may have taken the copy. */
+    boolean mailAnswered() {
+        return transport.mailAnswered;
+    }
+
+    /** The largest mail the peer says it takes, in octets; empty when it does not say. */
+    OptionalLong limit() {
+        String size = transport.supportsExtension("SIZE") ? transport.getExtensionParameter("SIZE") : "";
+        return size != null && size.matches("[1-9][0-9]{0,17}")
+                ? OptionalLong.of(Long.parseLong(size))
+                : OptionalLong.empty();
+    }
+
     /** How many copies went through it. */
     int sent() {
         return sent;
@@ -132,10 +152,6 @@ final class SmtpClient implements AutoCloseable {
 
     Duration resting() {
         return Duration.ofNanos(System.nanoTime() - restingSince);
-    }
-
-    boolean overdue() {
-        return socket.overdue();
     }
 
     /** Closes the socket under whoever waits for it; from any thread. */

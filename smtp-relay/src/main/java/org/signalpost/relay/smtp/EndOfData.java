@@ -19,7 +19,7 @@ final class EndOfData {
     }
 
     private final long limit;
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private ByteArrayOutputStream out = new ByteArrayOutputStream();
     private State state = State.BOL;
     private long size;
     private boolean crWaits;
@@ -62,7 +62,7 @@ final class EndOfData {
 
     /** Gives up storing; the search goes on. */
     void forget() {
-        out.reset();
+        out = new ByteArrayOutputStream();
     }
 
     /** The content, every line of which ends in CRLF. */

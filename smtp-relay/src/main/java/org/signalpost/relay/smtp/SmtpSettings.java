@@ -58,7 +58,7 @@ public record SmtpSettings(
         /** Those of the documentation. */
         public static Limits usual() {
             return new Limits(
-                    1000, 50, 20, 100, 50, Duration.ofMinutes(5), Duration.ofMinutes(5), 500, Duration.ofSeconds(20));
+                    1000, 50, 20, 100, 50, Duration.ofMinutes(5), Duration.ofMinutes(5), 500, Duration.ofSeconds(8));
         }
     }
 }

@@ -218,7 +218,8 @@ final class Verbs {
         long more = octets - mine.get();
         long most = Math.max(64L << 20, 2 * settings.maxMessage());
         if (more > 0 && held.addAndGet(more) > most) {
-            held.addAndGet(-more);
+            // What this one holds is let go at once: others need it.
+            held.addAndGet(-more - mine.getAndSet(0));
             return false;
         }
         mine.addAndGet(Math.max(more, 0));

@@ -3,7 +3,6 @@ package org.signalpost.relay.spool;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +19,8 @@ final class Index {
     private static final Comparator<Due> BY_TURN =
             Comparator.comparing(Due::next).thenComparing(Due::id).thenComparingInt(Due::index);
 
+    private static final long SEGMENT_OCTETS = 64L << 20;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
     private final Map<MessageId, Mail> mails = new HashMap<>();
@@ -28,10 +29,12 @@ final class Index {
     /** An open mail: its records, the last of which commits it, and its open recipients by their place. */
     private static final class Mail {
         private final List<Position> records;
+        private final long octets;
         private final Map<Integer, Due> open = new HashMap<>();
 
-        private Mail(List<Position> records) {
+        private Mail(List<Position> records, long octets) {
             this.records = List.copyOf(records);
+            this.octets = octets;
         }
 
         private Position first() {
@@ -44,7 +47,7 @@ final class Index {
         lock.lock();
         try {
             remove(id);
-            var mail = new Mail(records);
+            var mail = new Mail(records, message.size());
             for (int i = 0; i < message.recipients().size(); i++) {
                 LogRecord.Recipient recipient = message.recipients().get(i);
                 if (recipient.open()) {
@@ -68,7 +71,7 @@ final class Index {
         lock.lock();
         try {
             Optional.ofNullable(mails.get(id)).ifPresent(old -> {
-                var mail = new Mail(records);
+                var mail = new Mail(records, old.octets);
                 mail.open.putAll(old.open);
                 mails.put(id, mail);
             });
@@ -184,17 +187,41 @@ final class Index {
         }
     }
 
-    /** The open mails that need something before the segment, at most {@code limit}. */
+    /** The open mails that need something before the segment, the oldest first, at most {@code limit}. */
     List<MessageId> before(long segment, int limit) {
         lock.lock();
         try {
-            var found = new ArrayList<MessageId>();
-            mails.forEach((id, mail) -> {
-                if (found.size() < limit && mail.first().segment() < segment) {
-                    found.add(id);
-                }
-            });
-            return found;
+            return mails.entrySet().stream()
+                    .filter(mail -> mail.getValue().first().segment() < segment)
+                    .sorted(Comparator.comparing(mail -> mail.getValue().first()))
+                    .limit(limit)
+                    .map(Map.Entry::getKey)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether less than half of the log from the oldest open mail on is open: only then copying makes it shorter. */
+    boolean mostlySettled(Position end) {
+        lock.lock();
+        try {
+            long open = mails.values().stream().mapToLong(mail -> mail.octets).sum();
+            long oldest = mails.values().stream()
+                    .mapToLong(mail -> mail.first().segment())
+                    .min()
+                    .orElse(end.segment());
+            return open < (end.segment() - oldest) * (SEGMENT_OCTETS / 2);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long octets(MessageId id) {
+        lock.lock();
+        try {
+            Mail mail = mails.get(id);
+            return mail == null ? 0 : mail.octets;
         } finally {
             lock.unlock();
         }

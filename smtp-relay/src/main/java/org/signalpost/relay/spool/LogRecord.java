@@ -111,6 +111,15 @@ sealed interface LogRecord {
         return in.octets();
     }
 
+    /** How many octets a message record has at most, without octets of the mail. */
+    static int most(Envelope envelope) {
+        int octets = 4_096 + 3 * (envelope.sender().length() + envelope.helo().length());
+        for (String recipient : envelope.recipients()) {
+            octets += 3 * recipient.length() + 32;
+        }
+        return octets;
+    }
+
     static byte[] chunk(long set, int number, byte[] octets, int from, int to) {
         return new Fields.Writer()
                 .octet(VERSION)

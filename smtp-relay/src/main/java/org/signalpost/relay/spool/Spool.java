@@ -127,7 +127,7 @@ public final class Spool {
         var untried = envelope.recipients().stream()
                 .map(any -> new LogRecord.Recipient(/* open= */ true, /* attempts= */ 0, now))
                 .toList();
-        int chunks = chunks(message.size());
+        int chunks = chunks(message.size(), envelope);
         var record = new LogRecord.Message(
                 /* copied= */ false,
                 now,
@@ -143,7 +143,9 @@ public final class Spool {
             trouble = Optional.empty();
             return id;
         } catch (JournalException e) {
-            trouble = Optional.of(new Trouble(e.why(), System.nanoTime()));
+            if (e.why() != JournalException.Cause.TOO_LONG && e.why() != JournalException.Cause.OVERLOADED) {
+                trouble = Optional.of(new Trouble(e.why(), System.nanoTime()));
+            }
             throw e;
         } finally {
             appending.readLock().unlock();
@@ -151,8 +153,12 @@ public final class Spool {
     }
 
     /** How many chunks go before the record that commits; small mail has none. */
-    private static int chunks(int size) {
-        return size <= LogRecord.CHUNK_OCTETS ? 0 : size / LogRecord.CHUNK_OCTETS;
+    private static int chunks(int size, Envelope envelope) {
+        int whole = size <= LogRecord.CHUNK_OCTETS ? 0 : size / LogRecord.CHUNK_OCTETS;
+        int rest = size - whole * LogRecord.CHUNK_OCTETS;
+        // An envelope with many recipients leaves no room for octets of the mail beside it.
+        boolean crowded = rest > 0 && LogRecord.most(envelope) + rest > Journal.LONGEST_PAYLOAD;
+        return crowded ? whole + 1 : whole;
     }
 
     private List<Position> write(MessageId id, int kind, LogRecord.Message record, byte[] octets) {
@@ -160,7 +166,7 @@ public final class Spool {
         var positions = new ArrayList<Position>();
         int from = 0;
         for (int i = 0; i < record.chunks(); i++) {
-            int to = from + LogRecord.CHUNK_OCTETS;
+            int to = Math.min(from + LogRecord.CHUNK_OCTETS, octets.length);
             positions.add(log.append(LogRecord.CHUNK, entryId, LogRecord.chunk(record.set(), i, octets, from, to)));
             from = to;
         }
@@ -186,6 +192,16 @@ public final class Spool {
 
     /** The mail as it was accepted; a damaged one is a {@link JournalException}. Reads the disk. */
     public StoredMail read(MessageId id) {
+        // Not while a mail is copied forward and its old segment goes.
+        appending.readLock().lock();
+        try {
+            return stored(id);
+        } finally {
+            appending.readLock().unlock();
+        }
+    }
+
+    private StoredMail stored(MessageId id) {
         List<Position> records = index.records(id);
         if (records.isEmpty()) {
             throw new JournalException(JournalException.Cause.DAMAGED, id + " is not open");
@@ -212,6 +228,11 @@ public final class Spool {
         } finally {
             appending.readLock().unlock();
         }
+    }
+
+    /** How many octets an open mail has; 0 when it is not open. */
+    public long size(MessageId id) {
+        return index.octets(id);
     }
 
     /** How many recipients are not settled. */
@@ -264,12 +285,13 @@ public final class Spool {
      * segments alive is written again at the end of the log.
      */
     public void projected(Position position) {
+        long behind = log.end().segment() - SEGMENTS_BEHIND;
+        if (index.mostlySettled(log.end())) {
+            // One after the other: whoever takes mail waits for one copy at most.
+            index.before(behind, COPIED_AT_ONCE).forEach(this::copyForward);
+        }
         appending.writeLock().lock();
         try {
-            long behind = log.end().segment() - SEGMENTS_BEHIND;
-            for (MessageId id : index.before(behind, COPIED_AT_ONCE)) {
-                copyForward(id);
-            }
             Position needed = index.oldest().orElse(position);
             log.release(needed.compareTo(position) < 0 ? needed : position);
         } finally {
@@ -278,8 +300,9 @@ public final class Spool {
     }
 
     private void copyForward(MessageId id) {
+        appending.writeLock().lock();
         try {
-            StoredMail mail = read(id);
+            StoredMail mail = stored(id);
             Map<Integer, Due> open = index.open(id);
             var recipients = new ArrayList<LogRecord.Recipient>();
             for (int i = 0; i < mail.envelope().recipients().size(); i++) {
@@ -294,11 +317,13 @@ public final class Spool {
                     Subject.of(mail.message().octets()),
                     mail.message().size(),
                     random.nextLong(),
-                    chunks(mail.message().size()),
+                    chunks(mail.message().size(), mail.envelope()),
                     recipients);
             index.move(id, write(id, LogRecord.SNAPSHOT, record, mail.message().octets()));
         } catch (JournalException e) {
             LOG.error("alarm=copy-forward message={} reason={}", id, e.getMessage());
+        } finally {
+            appending.writeLock().unlock();
         }
     }
 }

@@ -32,7 +32,7 @@ class SmartHostTest {
     @Test
     void the_octets_arrive_as_they_are_over_one_connection() throws IOException {
         String mail = "Bcc: x@y.example\r\nSubject: gr\u00fc\u00df\r\nContent-Length: 5\r\n\r\n.\r\n..\r\n"
-                + "a".repeat(2_000) + "\r\n\r\nlast";
+                + "a".repeat(500) + "\r\n\r\nlast";
         try (var peer = new ScriptedPeer(Map.of());
                 var host = new SmartHost(peer.address(), "relay.example.org")) {
             for (int i = 0; i < 3; i++) {
@@ -79,6 +79,7 @@ class SmartHostTest {
                             switch (found) {
                                 case Outcome.Delivered delivered -> "DELIVERED";
                                 case Outcome.Refused refused -> "REFUSED";
+                                case Outcome.TooLarge tooLarge -> "TOO_LARGE";
                                 case Outcome.Deferred deferred ->
                                     deferred.fault().name();
                             })
@@ -121,6 +122,42 @@ class SmartHostTest {
         try (var peer = new ScriptedPeer(Map.of("banner", "220 " + "x".repeat(200_000)));
                 var host = new SmartHost(peer.address(), "relay.example.org")) {
             assertThat(host.deliver(copy("a@b.example", "x\r\n"))).isInstanceOf(Outcome.Deferred.class);
+        }
+    }
+
+    @Test
+    void a_copy_larger_than_the_peer_takes_is_not_sent() throws IOException {
+        try (var peer = new ScriptedPeer(Map.of());
+                var host = new SmartHost(peer.address(), "relay.example.org")) {
+            // The scripted peer says SIZE 1000.
+            Outcome found = host.deliver(copy("a@b.example", "x".repeat(1_500) + "\r\n"));
+            assertThat(found).isEqualTo(new Outcome.TooLarge("the next hop takes 1000 octets", 1_000));
+            assertThat(peer.commands).noneMatch(command -> command.startsWith("MAIL"));
+            assertThat(host.deliver(copy("a@b.example", "y\r\n"))).isInstanceOf(Outcome.Delivered.class);
+        }
+    }
+
+    @Test
+    void a_copy_whose_answer_was_lost_is_not_sent_again_at_once() throws IOException {
+        var script = new java.util.concurrent.ConcurrentHashMap<String, String>();
+        try (var peer = new ScriptedPeer(script);
+                var host = new SmartHost(peer.address(), "relay.example.org")) {
+            assertThat(host.deliver(copy("a@b.example", "1\r\n"))).isInstanceOf(Outcome.Delivered.class);
+            script.put(".", "<close>");
+            assertThat(host.deliver(copy("a@b.example", "2\r\n"))).isInstanceOf(Outcome.Deferred.class);
+            assertThat(peer.mails).hasSize(2);
+        }
+    }
+
+    @Test
+    void a_reply_that_is_none_harms_no_later_copy() throws IOException {
+        var script = new java.util.concurrent.ConcurrentHashMap<String, String>();
+        try (var peer = new ScriptedPeer(script);
+                var host = new SmartHost(peer.address(), "relay.example.org")) {
+            script.put("RCPT", "what?");
+            assertThat(host.deliver(copy("a@b.example", "1\r\n"))).isInstanceOf(Outcome.Deferred.class);
+            script.clear();
+            assertThat(host.deliver(copy("a@b.example", "2\r\n"))).isInstanceOf(Outcome.Delivered.class);
         }
     }
 }

@@ -241,4 +241,18 @@ class SmtpListenerTest {
             assertThat(ours).contains(verb.substring(0, Math.min(4, verb.length())));
         }
     }
+
+    @Test
+    void a_client_that_sends_all_its_recipients_at_once_is_told_of_those_too_many_and_goes_on() throws IOException {
+        try (var client = client()) {
+            client.say("EHLO c\r\n");
+            client.say("MAIL FROM:<a@b.example>\r\n");
+            for (int i = 0; i < 60; i++) {
+                assertThat(client.say("RCPT TO:<r" + i + "@d.example>\r\n")).startsWith(i < 3 ? "250" : "452 4.5.3");
+            }
+            assertThat(client.say("DATA\r\n")).startsWith("354");
+            assertThat(client.say("x\r\n.\r\n")).startsWith("250");
+        }
+        assertThat(spool.open()).isEqualTo(3);
+    }
 }

@@ -147,4 +147,55 @@ class SpoolTest {
             assertThat(spool.read(due(spool).id()).message()).isEqualTo(mail(2 << 20));
         }
     }
+
+    @Test
+    void a_mail_that_is_read_while_it_is_copied_forward_is_whole() throws InterruptedException {
+        try (Journal log = Journal.open(directory.resolve("log"))) {
+            Spool spool = open(log);
+            MessageId id = spool.accept(TWO, mail(8 << 20));
+            var stop = new java.util.concurrent.atomic.AtomicBoolean();
+            var failures = new java.util.concurrent.atomic.AtomicReference<>("");
+            Thread reader = Thread.ofPlatform().start(() -> {
+                while (!stop.get() && failures.get().isEmpty()) {
+                    try {
+                        assertThat(spool.read(id).message().size()).isEqualTo(8 << 20);
+                    } catch (RuntimeException | AssertionError e) {
+                        failures.set(e.toString());
+                    }
+                }
+            });
+            var one = new Envelope("", List.of("x@example.com"), "127.0.0.1", "c", "SMTP");
+            for (int i = 0; i < 60; i++) {
+                MessageId filler = spool.accept(one, mail(8 << 20));
+                Optional<Due> due = spool.take(Duration.ofSeconds(1));
+                while (due.isPresent() && !due.get().id().equals(filler)) {
+                    due = spool.take(Duration.ofSeconds(1));
+                }
+                spool.update(due.orElseThrow(), new RecipientState.Delivered(UNTRACKED, "250"));
+                spool.projected(log.end());
+            }
+            stop.set(true);
+            reader.join();
+            assertThat(failures.get()).isEmpty();
+            assertThat(log.read(Position.START, 1).getFirst().position().segment())
+                    .as("it was copied")
+                    .isGreaterThan(1);
+        }
+    }
+
+    @Test
+    void a_mail_with_very_many_recipients_is_kept_whatever_its_size() {
+        List<String> many = java.util.stream.IntStream.range(0, 3_000)
+                .mapToObj(i -> "r".repeat(60) + "@" + "d".repeat(60) + i + ".example.com")
+                .toList();
+        var envelope = new Envelope("shop@example.org", many, "127.0.0.1", "c", "ESMTP");
+        for (int size : new int[] {10, 500_000, (900 << 10) - 1, (900 << 10) + 1, 2 << 20}) {
+            try (Journal log = Journal.open(directory.resolve("log" + size))) {
+                MessageId id = open(log).accept(envelope, mail(size));
+                Spool again = open(log);
+                assertThat(again.read(id).message()).isEqualTo(mail(size));
+                assertThat(again.open()).isEqualTo(3_000);
+            }
+        }
+    }
 }
