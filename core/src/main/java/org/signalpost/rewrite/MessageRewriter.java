@@ -2,6 +2,7 @@ package org.signalpost.rewrite;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.signalpost.rewrite.html.HtmlReader;
 import org.signalpost.rewrite.html.LinkPolicy;
 import org.signalpost.rewrite.mime.MimeScanner;
@@ -89,6 +90,16 @@ public final class MessageRewriter {
                 List.of(),
                 List.of());
         return TrackingPlan.untouched(common, reason);
+    }
+
+    /** What is wrong with the control fields of a mail, when the settings say that this is a reason to refuse it. */
+    public Optional<String> refusal(RawMessage message) {
+        if (!settings.headers().strict()) {
+            return Optional.empty();
+        }
+        return MimeScanner.top(message.octets())
+                .flatMap(top -> ControlFields.of(top.fields(), settings.headers()).bad().stream()
+                        .findFirst());
     }
 
     /** Rewrites the mail, undoes the edits, and says whether that gives it back. */

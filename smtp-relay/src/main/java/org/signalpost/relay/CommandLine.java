@@ -119,6 +119,14 @@ final class CommandLine {
         return new RewriteCommand(console, settings(config)).verify(files);
     }
 
+    @Command(name = "unwrap", description = "Prints where tracked links lead; fails for one that is not ours.")
+    int unwrap(
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
+            @Parameters(paramLabel = "URL", arity = "1..*", description = "Tracked links, or their last part.")
+                    List<String> urls) {
+        return new RewriteCommand(console, settings(config)).unwrap(urls);
+    }
+
     @Command(
             name = "check",
             description = "Looks at the configuration, the disk, the ports and the smarthost, and says what is wrong.")
@@ -126,10 +134,14 @@ final class CommandLine {
         return new CheckCommand(console, settings(config)).check();
     }
 
-    @Command(name = "key", description = "API keys of the running server: create, list, revoke.")
+    @Command(
+            name = "key",
+            description =
+                    "API keys of the running server: create, list, revoke; rotate-signing makes a new signing key.")
     int key(
             @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
-            @Parameters(index = "0", paramLabel = "ACT", description = "create, list or revoke.") String act,
+            @Parameters(index = "0", paramLabel = "ACT", description = "create, list, revoke or rotate-signing.")
+                    String act,
             @Parameters(index = "1", arity = "0..1", paramLabel = "ID", defaultValue = "", description = "For revoke.")
                     String id,
             @Option(names = "--name", defaultValue = "", description = "What the key is for.") String name,

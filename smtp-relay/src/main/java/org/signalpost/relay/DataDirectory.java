@@ -126,6 +126,16 @@ final class DataDirectory implements AutoCloseable {
         });
     }
 
+    /** Adds a key to the ring and makes it the active one. */
+    SigningKeys rotateSigningKeys(SecureRandom random) {
+        SigningKeys old = signingKeys()
+                .orElseThrow(() -> new ConfigurationException(
+                        "there are no signing keys in " + path + " yet; the first start makes them"));
+        SigningKeys rotated = old.rotated(random);
+        write("signing.keys", rotated.text());
+        return rotated;
+    }
+
     /** The admin key, one line of {@code admin.key}; the first call on a fresh folder makes one. */
     String adminKey(SecureRandom random) {
         Path file = adminKeyFile();

@@ -20,7 +20,8 @@ final class KeyCommand {
             case "create" -> create(name, scopes);
             case "list" -> list();
             case "revoke" -> revoke(id);
-            default -> misused("key knows create, list and revoke, not " + act);
+            case "rotate-signing" -> rotate();
+            default -> misused("key knows create, list, revoke and rotate-signing, not " + act);
         };
     }
 
@@ -60,6 +61,17 @@ final class KeyCommand {
         settings.api()
                 .send("DELETE", "keys/" + java.net.URLEncoder.encode(id, java.nio.charset.StandardCharsets.UTF_8), "");
         console.err().println("Key " + id + " is revoked.");
+        return 0;
+    }
+
+    /** New mail is signed with the new key from the next start on; links signed with the old ones work for ever. */
+    private int rotate() {
+        DataDirectory data = DataDirectory.at(settings.dataDirectory());
+        int active = data.rotateSigningKeys(new java.security.SecureRandom()).active();
+        console.out().println("Signing key " + active + " is active.");
+        if (data.inUse()) {
+            console.err().println("The running server uses it from its next start on.");
+        }
         return 0;
     }
 

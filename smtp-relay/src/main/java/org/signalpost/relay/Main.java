@@ -117,7 +117,7 @@ public final class Main {
 
         long largest = settings.smtp().maxMessage();
         var room = new Room(data.path(), largest + largest / 2 + (RelaySettings.LEAST_FREE_MEGABYTES << 20));
-        var smtp = new SmtpListener(settings.smtp(), spool, room);
+        var smtp = new SmtpListener(settings.smtp(), spool, room, rewriter::refusal);
         opened.push(smtp);
         smtp.start();
         console.out().print(Welcome.text(settings, smtp.address(), tracking.address(), tracking.signInPath(), data));

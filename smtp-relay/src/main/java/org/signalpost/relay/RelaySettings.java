@@ -7,14 +7,18 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Collectors;
 import org.signalpost.http.TrackingKeys;
 import org.signalpost.http.TrackingSettings;
 import org.signalpost.relay.smtp.SmtpSettings;
 import org.signalpost.retry.RetrySchedule;
 import org.signalpost.rewrite.RewriteSettings;
+import org.signalpost.rewrite.html.LinkPolicy;
 import org.signalpost.settings.Addresses;
 import org.signalpost.settings.CommonKeys;
 import org.signalpost.settings.ConfigurationException;
@@ -130,7 +134,31 @@ final class RelaySettings {
     }
 
     RewriteSettings rewrite() {
-        return RewriteSettings.defaults(settings.value(RelayKeys.OPENS), settings.value(RelayKeys.CLICKS));
+        var links = new RewriteSettings.Links(
+                settings.value(RelayKeys.RETIRED_URLS),
+                settings.value(RelayKeys.EXCLUDE_HOSTS),
+                settings.value(RelayKeys.ONLY_HOSTS),
+                settings.value(RelayKeys.UNSUBSCRIBE_WORDS),
+                settings.value(RelayKeys.VISIBLE_URL),
+                settings.value(RelayKeys.ONE_TIME_LINKS),
+                new LinkPolicy.Utm(
+                        settings.value(RelayKeys.UTM_HOSTS),
+                        settings.value(RelayKeys.UTM_SOURCE),
+                        settings.value(RelayKeys.UTM_MEDIUM)));
+        Set<String> kept = settings.value(RelayKeys.KEPT_FIELDS).stream()
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        var headers = new RewriteSettings.Headers(
+                Set.copyOf(settings.value(RelayKeys.DIALECTS)), kept, settings.value(RelayKeys.STRICT_FIELDS));
+        return new RewriteSettings(
+                settings.value(RelayKeys.OPENS),
+                settings.value(RelayKeys.CLICKS),
+                settings.value(RelayKeys.TEXT_LINKS),
+                settings.value(RelayKeys.PIXEL),
+                settings.value(RelayKeys.PIXEL_STYLE),
+                links,
+                headers,
+                settings.value(RelayKeys.LIST_UNSUBSCRIBE));
     }
 
     TrackingSettings tracking(String adminKey) {

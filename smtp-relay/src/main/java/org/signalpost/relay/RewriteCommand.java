@@ -8,11 +8,13 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.signalpost.rewrite.EnvelopeFacts;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.Rewritten;
 import org.signalpost.rewrite.Verification;
+import org.signalpost.track.LinkToken;
 import org.signalpost.track.SigningKeys;
 
 /** {@code rewrite} and {@code verify}: the engine at work on files, without a server, a network or a database. */
@@ -72,16 +74,32 @@ final class RewriteCommand {
         return failures == 0 ? 0 : CommandLine.FAILED;
     }
 
+    /** One line for each address: where it leads. */
+    int unwrap(List<String> urls) {
+        SigningKeys keys = keys();
+        boolean all = true;
+        for (String url : urls) {
+            String token = url.substring(url.lastIndexOf('/') + 1);
+            Optional<LinkToken> link = LinkToken.verify(token, keys);
+            link.ifPresentOrElse(
+                    read -> console.out().println(read.destination()),
+                    () -> console.err().println("signalpost: not a link of ours: " + url));
+            all &= link.isPresent();
+        }
+        return all ? 0 : CommandLine.FAILED;
+    }
+
     private MessageRewriter rewriter() {
-        SigningKeys keys = DataDirectory.at(settings.dataDirectory())
-                .signingKeys()
-                .orElseGet(() -> {
-                    console.err()
-                            .println("signalpost: no signing keys in " + settings.dataDirectory()
-                                    + " yet; rewriting with fixed demonstration keys");
-                    return demonstrationKeys();
-                });
-        return new MessageRewriter(settings.urls(), keys, settings.rewrite());
+        return new MessageRewriter(settings.urls(), keys(), settings.rewrite());
+    }
+
+    private SigningKeys keys() {
+        return DataDirectory.at(settings.dataDirectory()).signingKeys().orElseGet(() -> {
+            console.err()
+                    .println("signalpost: no signing keys in " + settings.dataDirectory()
+                            + " yet; rewriting with fixed demonstration keys");
+            return demonstrationKeys();
+        });
     }
 
     /** Without a spool there is no name for the message but its content. */

@@ -22,6 +22,20 @@ class ConfigurationFileTest {
             wanted.add("# " + key.sentence());
             wanted.add(("#" + key.name() + " = " + key.defaultText()).strip());
         }
+        if (Boolean.getBoolean("config.write")) {
+            var text = new StringBuilder();
+            Files.readAllLines(FILE).stream()
+                    .filter(line -> line.startsWith("##"))
+                    .forEach(line -> text.append(line).append('\n'));
+            for (int i = 0; i < wanted.size(); i += 2) {
+                text.append('\n')
+                        .append(wanted.get(i))
+                        .append('\n')
+                        .append(wanted.get(i + 1))
+                        .append('\n');
+            }
+            Files.writeString(FILE, text.toString());
+        }
         List<String> found = Files.readAllLines(FILE).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("##"))
                 .map(String::strip)

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -14,6 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.signalpost.relay.spool.Spool;
+import org.signalpost.rewrite.RawMessage;
 import org.signalpost.settings.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,10 +39,16 @@ public final class SmtpListener implements AutoCloseable {
     private volatile boolean closing;
     private volatile boolean closed;
 
+    /** What speaks against taking a mail that came whole, in words; mostly nothing. */
+    public interface Screening {
+        /** The reason, or nothing. */
+        Optional<String> refusal(RawMessage message);
+    }
+
     /** Mail goes into the spool as long as {@code room} says that the disk has room for it. */
-    public SmtpListener(SmtpSettings settings, Spool spool, BooleanSupplier room) {
+    public SmtpListener(SmtpSettings settings, Spool spool, BooleanSupplier room, Screening screening) {
         this.settings = settings;
-        this.verbs = new Verbs(settings, spool, room, () -> closing);
+        this.verbs = new Verbs(settings, spool, room, () -> closing, screening);
         this.server = SMTPServer.port(settings.listen().getPort())
                 .bindAddress(settings.listen().getAddress())
                 .hostName(settings.hostname())

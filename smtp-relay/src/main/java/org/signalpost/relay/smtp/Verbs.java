@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -28,13 +29,20 @@ final class Verbs {
     private final Spool spool;
     private final BooleanSupplier room;
     private final BooleanSupplier closing;
+    private final SmtpListener.Screening screening;
     private final AtomicLong held = new AtomicLong();
 
-    Verbs(SmtpSettings settings, Spool spool, BooleanSupplier room, BooleanSupplier closing) {
+    Verbs(
+            SmtpSettings settings,
+            Spool spool,
+            BooleanSupplier room,
+            BooleanSupplier closing,
+            SmtpListener.Screening screening) {
         this.settings = settings;
         this.spool = spool;
         this.room = room;
         this.closing = closing;
+        this.screening = screening;
     }
 
     /** The commands of SMTP. */
@@ -230,6 +238,10 @@ final class Verbs {
     private String accept(Envelope envelope, byte[] content) {
         if (hops(content) > settings.limits().hops()) {
             return "554 5.4.6 The mail has been round too often";
+        }
+        Optional<String> wrong = screening.refusal(RawMessage.of(content));
+        if (wrong.isPresent()) {
+            return "550 5.6.0 A control field can't be read: " + wrong.get().replaceAll("[^ -~]+", " ");
         }
         long began = System.nanoTime();
         try {

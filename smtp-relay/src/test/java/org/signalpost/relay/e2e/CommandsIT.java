@@ -205,4 +205,30 @@ class CommandsIT {
                     .isEqualTo(1);
         }
     }
+
+    @Test
+    void unwrap_says_where_links_lead_also_after_the_signing_key_was_rotated() throws Exception {
+        String config = configuration("data.directory = " + directory.resolve("data"));
+        try (var signalpost = RunningSignalpost.start(directory, Map.of())) {
+            assertThat(signalpost.adminKey()).isNotEmpty();
+        }
+        String old = Mails.link(run(Mails.newsletter("Old"), "rewrite", "--config", config)
+                        .out())
+                .toString();
+        Ended rotated = run("", "key", "rotate-signing", "--config", config);
+        assertThat(rotated.code()).as(rotated.err()).isZero();
+        String fresh = Mails.link(run(Mails.newsletter("New"), "rewrite", "--config", config)
+                        .out())
+                .toString();
+
+        Ended both = run("", "unwrap", "--config", config, old, fresh);
+        Ended bad = run("", "unwrap", "--config", config, old + "x");
+
+        assertThat(fresh).isNotEqualTo(old);
+        assertThat(both.code()).isZero();
+        assertThat(both.out().lines())
+                .hasSize(2)
+                .allMatch(line -> line.equals("https://d.example/sale?id=7&c=a%20b#top"));
+        assertThat(bad.code()).isEqualTo(1);
+    }
 }

@@ -30,6 +30,7 @@ class SmtpListenerTest {
     Path directory;
 
     private final AtomicBoolean room = new AtomicBoolean(true);
+    private Optional<String> refusal = Optional.empty();
     private Journal log;
     private Spool spool;
     private SmtpListener listener;
@@ -39,7 +40,7 @@ class SmtpListenerTest {
         log = Journal.open(directory.resolve("log"));
         spool = new Spool(log, directory, InstantSource.system(), new SecureRandom());
         spool.start();
-        listener = new SmtpListener(settings("127.0.0.0/8"), spool, room::get);
+        listener = new SmtpListener(settings("127.0.0.0/8"), spool, room::get, message -> refusal);
         listener.start();
     }
 
@@ -210,7 +211,7 @@ class SmtpListenerTest {
 
     @Test
     void a_stranger_may_send_nothing() throws IOException {
-        try (var strict = new SmtpListener(settings("10.0.0.0/8"), spool, room::get)) {
+        try (var strict = new SmtpListener(settings("10.0.0.0/8"), spool, room::get, message -> refusal)) {
             strict.start();
             try (var client = new Dialogue(strict.address().getPort())) {
                 client.say("EHLO c\r\n");
@@ -232,7 +233,7 @@ class SmtpListenerTest {
 
     @Test
     void every_verb_of_the_shell_is_replaced_by_one_of_ours() {
-        var ours = new Verbs(settings("127.0.0.0/8"), spool, room::get, () -> false)
+        var ours = new Verbs(settings("127.0.0.0/8"), spool, room::get, () -> false, message -> refusal)
                 .all().stream()
                         .map(Verb::getName)
                         .map(name -> name.substring(0, Math.min(4, name.length())))
@@ -254,5 +255,20 @@ class SmtpListenerTest {
             assertThat(client.say("x\r\n.\r\n")).startsWith("250");
         }
         assertThat(spool.open()).isEqualTo(3);
+    }
+
+    @Test
+    void a_mail_that_is_screened_out_is_refused_with_the_reason() throws IOException {
+        refusal = Optional.of("X-Signalpost-Track: all, opens, clicks or none is wanted");
+        try (var client = client()) {
+            client.say("EHLO c\r\n");
+            client.say("MAIL FROM:<a@b.example>\r\n");
+            client.say("RCPT TO:<c@d.example>\r\n");
+            client.say("DATA\r\n");
+            assertThat(client.say("X-Signalpost-Track: maybe\r\n\r\n.\r\n"))
+                    .startsWith("550 5.6.0")
+                    .contains("X-Signalpost-Track");
+        }
+        assertThat(spool.open()).isZero();
     }
 }
