@@ -79,7 +79,9 @@ final class LeafEdits {
         Optional<Cut> cut = Optional.empty();
         switch (link.outcome()) {
             case LinkOutcome.Track(String destination) -> {
-                url = urls.link(new LinkToken(LinkToken.Kind.RELAY, track, number, destination).sign(keys));
+                url = tracked >= MOST_LINKS
+                        ? ""
+                        : urls.link(new LinkToken(LinkToken.Kind.RELAY, track, number, destination).sign(keys));
                 Optional<LinkReason> against = against(leaf, link, url);
                 if (against.isPresent()) {
                     why = against.get().code();

@@ -14,7 +14,8 @@ public final class OctetSearch {
         for (int i = 0; i < length - 1; i++) {
             skip[text[i] & 0xff] = length - 1 - i;
         }
-        var found = new int[0];
+        var found = new int[8];
+        int count = 0;
         int end = length - 1;
         while (end < octets.length) {
             int i = 0;
@@ -22,13 +23,15 @@ public final class OctetSearch {
                 i++;
             }
             if (i == length) {
-                found = Arrays.copyOf(found, found.length + 1);
-                found[found.length - 1] = end - length + 1;
+                if (count == found.length) {
+                    found = Arrays.copyOf(found, 2 * count);
+                }
+                found[count++] = end - length + 1;
                 end += length;
             } else {
                 end += skip[octets[end] & 0xff];
             }
         }
-        return found;
+        return Arrays.copyOf(found, count);
     }
 }

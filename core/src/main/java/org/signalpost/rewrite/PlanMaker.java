@@ -22,6 +22,8 @@ final class PlanMaker {
     /** How a note begins that names a control field which can't be read. */
     static final String BAD_FIELD = "bad-control-header: ";
 
+    private static final long MOST_NANOS = 2_000_000_000L;
+
     private static final Set<String> NEVER_ENTERED =
             Set.of("multipart/digest", "multipart/appledouble", "multipart/form-data", "multipart/report");
 
@@ -84,7 +86,12 @@ final class PlanMaker {
                 control.utm());
         var leaves = new ArrayList<TrackingPlan.Leaf>();
         Reason last = Reason.NO_HTML;
+        long began = System.nanoTime();
         for (Part part : bodies(mail)) {
+            if (System.nanoTime() - began > MOST_NANOS) {
+                // All of the mail or nothing of it: which links are tracked must not depend on the machine's mood.
+                return untouched(Reason.BUDGET);
+            }
             last = html(part, links, leaves).orElse(last);
         }
         if (textClicks) {

@@ -81,7 +81,9 @@ final class TextLinks {
     private int url(int begin, int from, int lineEnd) {
         boolean bracket = begin > from && text.charAt(begin - 1) == '<';
         boolean marked = begin - 5 >= from && text.regionMatches(/* ignoreCase= */ true, begin - 5, "<URL:", 0, 5);
-        if (!bracket && !marked && begin > from && continues(text.charAt(begin - 1))) {
+        boolean attribute =
+                begin - 1 > from && "\"'".indexOf(text.charAt(begin - 1)) >= 0 && text.charAt(begin - 2) == '=';
+        if (!bracket && !marked && begin > from && (attribute || continues(text.charAt(begin - 1)))) {
             return begin + 4;
         }
         int end = begin;
@@ -101,7 +103,7 @@ final class TextLinks {
     }
 
     private static boolean continues(char c) {
-        return Character.isLetterOrDigit(c) || "=/?&\"'".indexOf(c) >= 0;
+        return Character.isLetterOrDigit(c) || "=/?&".indexOf(c) >= 0;
     }
 
     private static boolean inUrl(char c) {

@@ -172,7 +172,8 @@ public final class HtmlReader {
     private static Optional<String> characters(HtmlLeaf leaf, byte[] raw) {
         boolean ascii = true;
         for (byte octet : raw) {
-            ascii &= octet >= 0;
+            // An escape switches to characters of two octets.
+            ascii &= octet >= 0 && octet != 0x1b;
         }
         if (ascii) {
             return Optional.of(new String(raw, StandardCharsets.US_ASCII));

@@ -71,6 +71,12 @@ public final class MimeScanner {
         ContentType type = fields.first("content-type").map(ContentType::parse).orElse(ContentType.PLAIN);
         Optional<Reason> opaque = opaque(fields, type);
         List<Part> children = List.of();
+        if (type.is("multipart/")
+                && type.parameter("boundary")
+                        .filter(own -> clashes(own, boundaries))
+                        .isPresent()) {
+            throw new Refused(Reason.AMBIGUOUS_BOUNDARY);
+        }
         if (opaque.isEmpty() && type.is("multipart/") && !NEVER_ENTERED.contains(type.name())) {
             Optional<String> boundary = type.parameter("boundary").map(MimeScanner::withoutTrailingBlanks);
             String encoding = encoding(fields);
