@@ -2,19 +2,29 @@ package org.signalpost.rewrite;
 
 import java.util.Arrays;
 
-/** Looks for a short text in octets, stepping over most of them (Horspool's search). */
+/** Looks for a short text in octets, stepping over most of them (Horspool's search). Immutable and safe to share. */
 public final class OctetSearch {
-    private OctetSearch() {}
+    private final byte[] text;
+    private final int[] skip = new int[256];
+
+    /** Looks for this text. */
+    public OctetSearch(byte[] text) {
+        this.text = text.clone();
+        Arrays.fill(skip, text.length);
+        for (int i = 0; i < text.length - 1; i++) {
+            skip[text[i] & 0xff] = text.length - 1 - i;
+        }
+    }
+
+    /** How long the text is, in octets. */
+    public int length() {
+        return text.length;
+    }
 
     /** Every place where the text begins, in order; places may not overlap. */
-    public static int[] find(byte[] octets, byte[] text) {
+    public int[] find(byte[] octets) {
         int length = text.length;
-        var skip = new int[256];
-        Arrays.fill(skip, length);
-        for (int i = 0; i < length - 1; i++) {
-            skip[text[i] & 0xff] = length - 1 - i;
-        }
-        var found = new int[8];
+        var found = new int[0];
         int count = 0;
         int end = length - 1;
         while (end < octets.length) {
@@ -24,7 +34,7 @@ public final class OctetSearch {
             }
             if (i == length) {
                 if (count == found.length) {
-                    found = Arrays.copyOf(found, 2 * count);
+                    found = Arrays.copyOf(found, Math.max(8, 2 * count));
                 }
                 found[count++] = end - length + 1;
                 end += length;

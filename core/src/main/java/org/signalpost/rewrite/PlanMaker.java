@@ -1,9 +1,11 @@
 package org.signalpost.rewrite;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.signalpost.rewrite.html.HtmlLeaf;
@@ -34,6 +36,7 @@ final class PlanMaker {
     private final ControlFields control;
     private final List<Explanation.PartLine> lines = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Map<String, Optional<TransferEncoding>> decoded = new HashMap<>();
 
     private PlanMaker(
             MessageRewriter rewriter, RawMessage message, Part mail, EnvelopeFacts envelope, ControlFields control) {
@@ -50,8 +53,13 @@ final class PlanMaker {
                 ControlFields.of(mail.fields(), rewriter.settings().headers());
         var maker = new PlanMaker(rewriter, message, mail, envelope, control);
         control.bad().forEach(bad -> maker.notes.add(BAD_FIELD + bad));
-        Optional<Reason> protection = ProtectedMail.reason(mail, message.octets(), envelope, rewriter.keys(), control);
+        Optional<Reason> protection = ProtectedMail.reason(mail, maker::body, envelope, rewriter.keys(), control);
         return protection.map(maker::untouched).orElseGet(maker::plan);
+    }
+
+    /** The body of a part, decoded once. */
+    private Optional<TransferEncoding> body(Part part) {
+        return decoded.computeIfAbsent(part.path(), path -> TransferEncoding.of(message.octets(), part));
     }
 
     private TrackingPlan untouched(Reason reason) {
@@ -147,7 +155,7 @@ final class PlanMaker {
     /** Reads an HTML leaf; why it can't be edited, if so. */
     private Optional<Reason> html(Part part, LinkPolicy.MailLinks links, List<TrackingPlan.Leaf> leaves) {
         String charset = part.type().parameter("charset").orElse("");
-        Optional<TransferEncoding> body = TransferEncoding.of(message.octets(), part);
+        Optional<TransferEncoding> body = body(part);
         Optional<Reason> opaque = part.opaque();
         Optional<HtmlLeaf> leaf = Optional.empty();
         if (opaque.isEmpty() && body.isEmpty()) {
@@ -173,7 +181,7 @@ final class PlanMaker {
 
     private void text(Part part, LinkPolicy.MailLinks links, List<TrackingPlan.Leaf> leaves) {
         String charset = part.type().parameter("charset").orElse("");
-        Optional<TransferEncoding> body = TransferEncoding.of(message.octets(), part);
+        Optional<TransferEncoding> body = body(part);
         if (part.opaque().isPresent()
                 || body.isEmpty()
                 || Charsets.leaf(charset, body.get().decoded()).isEmpty()) {

@@ -31,13 +31,19 @@ final class ProtectedMail {
             "message/disposition-notification",
             "message/feedback-report");
 
-    private static final byte[] PGP = "-----BEGIN PGP ".getBytes(StandardCharsets.US_ASCII);
+    private static final OctetSearch PGP = new OctetSearch("-----BEGIN PGP ".getBytes(StandardCharsets.US_ASCII));
 
     private ProtectedMail() {}
 
+    /** The decoded body of a part. */
+    interface Bodies {
+        /** Empty when it can't be decoded. */
+        Optional<TransferEncoding> of(Part part);
+    }
+
     /** The first reason that speaks against tracking; empty when none does. */
     static Optional<Reason> reason(
-            Part mail, byte[] octets, EnvelopeFacts envelope, SigningKeys keys, ControlFields control) {
+            Part mail, Bodies bodies, EnvelopeFacts envelope, SigningKeys keys, ControlFields control) {
         Fields fields = mail.fields();
         if (mail.opaque().isPresent()) {
             return mail.opaque();
@@ -67,24 +73,27 @@ final class ProtectedMail {
         if (fields.list().stream().anyMatch(field -> SIGNATURES.contains(field.name()))) {
             return Optional.of(Reason.DKIM_SIGNED);
         }
-        return ofPart(mail, octets, /* alternative= */ false);
+        return ofPart(mail, bodies, /* alternative= */ false);
     }
 
     /** RFC 3834; what a machine generated on a person's behalf may ask to be tracked. */
     private static boolean automatic(Fields fields, ControlFields control) {
+        if (!fields.has("auto-submitted")) {
+            return false;
+        }
         String value = fields.first("auto-submitted").orElse("no").toLowerCase(Locale.ROOT);
         String word = value.split("[;(\\s]", 2)[0];
         return !word.equals("no") && !(word.equals("auto-generated") && control.asked());
     }
 
-    private static Optional<Reason> ofPart(Part part, byte[] octets, boolean alternative) {
-        Optional<Reason> own = own(part, octets, alternative);
+    private static Optional<Reason> ofPart(Part part, Bodies bodies, boolean alternative) {
+        Optional<Reason> own = own(part, bodies, alternative);
         if (own.isPresent()) {
             return own;
         }
         boolean choice = part.type().name().equals("multipart/alternative");
         for (Part child : part.children()) {
-            Optional<Reason> inside = ofPart(child, octets, choice);
+            Optional<Reason> inside = ofPart(child, bodies, choice);
             if (inside.isPresent()) {
                 return inside;
             }
@@ -92,7 +101,7 @@ final class ProtectedMail {
         return Optional.empty();
     }
 
-    private static Optional<Reason> own(Part part, byte[] octets, boolean alternative) {
+    private static Optional<Reason> own(Part part, Bodies bodies, boolean alternative) {
         return switch (part.type().name()) {
             case "multipart/signed" -> Optional.of(Reason.SIGNED);
             case "multipart/encrypted" -> Optional.of(Reason.ENCRYPTED);
@@ -106,7 +115,7 @@ final class ProtectedMail {
                         ? Optional.of(Reason.CALENDAR)
                         : Optional.empty();
             default ->
-                part.type().is("text/") && part.children().isEmpty() && inlinePgp(part, octets)
+                part.type().is("text/") && part.children().isEmpty() && inlinePgp(part, bodies)
                         ? Optional.of(Reason.INLINE_PGP)
                         : Optional.empty();
         };
@@ -128,12 +137,14 @@ final class ProtectedMail {
                 .isPresent();
     }
 
-    private static boolean inlinePgp(Part part, byte[] octets) {
-        // What can't be decoded can't be edited either, but may hold a message in the open.
-        byte[] decoded = TransferEncoding.of(octets, part)
-                .map(TransferEncoding::decoded)
-                .orElseGet(() -> Arrays.copyOfRange(octets, part.body(), part.end()));
-        for (int at : OctetSearch.find(decoded, PGP)) {
+    private static boolean inlinePgp(Part part, Bodies bodies) {
+        Optional<byte[]> body = bodies.of(part).map(TransferEncoding::decoded);
+        if (body.isEmpty()) {
+            // What can't be decoded is not edited either.
+            return false;
+        }
+        byte[] decoded = body.get();
+        for (int at : PGP.find(decoded)) {
             String line = new String(decoded, at, Math.min(40, decoded.length - at), StandardCharsets.ISO_8859_1);
             boolean first = at == 0 || decoded[at - 1] == '\n';
             if (first

@@ -143,7 +143,7 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
         String lower =
                 destination.substring(0, Math.min(8, destination.length())).toLowerCase(Locale.ROOT);
         int host = lower.startsWith("https://") ? 8 : lower.startsWith("http://") ? 7 : -1;
-        if (host < 0 || destination.chars().anyMatch(c -> c < ' ' || c == 0x7f || c == 0xfffd)) {
+        if (host < 0 || hasControls(destination)) {
             return false;
         }
         int end = host;
@@ -157,6 +157,16 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
                 && authority.indexOf('@') < 0
                 && authority.indexOf(' ') < 0
                 && !backslash;
+    }
+
+    private static boolean hasControls(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == 0x7f || c == 0xfffd) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

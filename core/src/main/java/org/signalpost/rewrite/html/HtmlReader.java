@@ -99,26 +99,25 @@ public final class HtmlReader {
 
     /** The pixel that an earlier hop of ours put into text that is quoted here. */
     private boolean isQuotedPixel(String source) {
-        return policy.bases().stream().anyMatch(base -> {
-            String start = base.base() + "/api/t/trk_";
-            return source.startsWith(start)
-                    && source.length() == start.length() + 22 + 4
-                    && source.startsWith("?p=", start.length() + 22)
-                    && "btx".indexOf(source.charAt(source.length() - 1)) >= 0;
-        });
+        int end = source.length() - 4;
+        if (end < 22 || !source.startsWith("?p=", end) || "btx".indexOf(source.charAt(end + 3)) < 0) {
+            return false;
+        }
+        String start = source.substring(0, end - 22);
+        return policy.bases().stream().anyMatch(base -> start.equals(base.base() + "/api/t/trk_"));
     }
 
     private List<HtmlLink> links(HtmlLeaf leaf, Markup markup, LinkPolicy.MailLinks mail) {
         var links = new ArrayList<HtmlLink>(markup.anchors().size());
         int line = 1;
         int counted = 0;
+        HtmlScanner tags = HtmlScanner.ofTags(leaf.scanned());
         for (Tag tag : markup.anchors()) {
-            for (; counted < tag.from(); counted++) {
-                line += leaf.octets()[counted] == '\n' ? 1 : 0;
-            }
+            line += LineCount.of(leaf.octets(), counted, tag.from());
+            counted = tag.from();
             Tag.Attribute href = tag.attribute("href").orElseThrow();
             Optional<String> value = decode(leaf, href.value());
-            String visible = visible(leaf, tag.to());
+            String visible = visible(leaf, tag.to(), tags);
             LinkOutcome outcome;
             if (href.value().length() == 0) {
                 outcome = new LinkOutcome.Skip(LinkReason.EMPTY);
@@ -154,9 +153,7 @@ public final class HtmlReader {
     private static Optional<String> decode(HtmlLeaf leaf, Range range) {
         return characters(leaf, Arrays.copyOfRange(leaf.octets(), range.from(), range.to()))
                 .map(characters -> {
-                    String value = characters.indexOf('&') < 0
-                            ? characters
-                            : Parser.unescapeEntities(characters, /* inAttribute= */ true);
+                    String value = References.inAttribute(characters);
                     int from = 0;
                     int to = value.length();
                     while (from < to && value.charAt(from) <= ' ') {
@@ -195,7 +192,7 @@ public final class HtmlReader {
     }
 
     /** The text of a link up to its end, or the next link's begin. */
-    private static String visible(HtmlLeaf leaf, int from) {
+    private static String visible(HtmlLeaf leaf, int from, HtmlScanner scanner) {
         byte[] scanned = leaf.scanned();
         var raw = new ByteArrayOutputStream();
         int at = from;
@@ -210,14 +207,36 @@ public final class HtmlReader {
                 break;
             }
             tags++;
-            at = HtmlScanner.behindTag(scanned, at);
+            at = scanner.behindTag(at);
         }
         String characters = characters(leaf, raw.toByteArray())
                 .orElseGet(() -> new String(raw.toByteArray(), StandardCharsets.ISO_8859_1));
-        String text = Parser.unescapeEntities(characters, /* inAttribute= */ false)
-                .replaceAll("[\\s\\p{Cntrl}\u00a0]+", " ")
-                .strip();
+        String plain = characters.indexOf('&') < 0
+                ? characters
+                : Parser.unescapeEntities(characters, /* inAttribute= */ false);
+        String text = withSingleBlanks(plain);
         return text.substring(0, Math.min(text.length(), LONGEST_TEXT));
+    }
+
+    private static String withSingleBlanks(String text) {
+        var words = new StringBuilder(text.length());
+        boolean blank = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || (c >= 0x7f && c <= 0xa0)) {
+                if (!blank) {
+                    words.append(' ');
+                }
+                blank = true;
+            } else {
+                words.append(c);
+                blank = false;
+            }
+        }
+        if (blank && !words.isEmpty()) {
+            words.setLength(words.length() - 1);
+        }
+        return words.toString();
     }
 
     private static boolean opensTag(byte[] octets, int at) {
@@ -257,10 +276,12 @@ public final class HtmlReader {
 
     /** The destination of one of our own relay links, if the address is one. */
     static Optional<LinkToken> ownLink(LinkPolicy policy, String href) {
-        return policy.bases().stream()
-                .map(base -> base.base() + "/c/")
-                .filter(href::startsWith)
-                .findFirst()
-                .flatMap(start -> LinkToken.verify(href.substring(start.length()), policy.keys()));
+        for (org.signalpost.track.TrackingUrls base : policy.bases()) {
+            int length = base.base().length();
+            if (href.startsWith(base.base()) && href.startsWith("/c/", length)) {
+                return LinkToken.verify(href.substring(length + 3), policy.keys());
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -38,8 +38,15 @@ final class HtmlScanner {
 
     private static final int MOST_ATTRIBUTES = 500;
     private static final byte[] OWN = Markers.ascii("data-signalpost-");
-    private static final List<byte[]> PLACEHOLDERS = List.of(
-            Markers.ascii("{{signalpost:pixel}}"), Markers.ascii("%opentrack%"), Markers.ascii("{{ses:openTracker}}"));
+    private static final List<String> PLACEHOLDERS =
+            List.of("{{signalpost:pixel}}", "%opentrack%", "{{ses:openTracker}}");
+    private static final byte[] TEXT_STOP = new byte[256];
+
+    static {
+        TEXT_STOP['<'] = 1;
+        TEXT_STOP['{'] = 1;
+        TEXT_STOP['%'] = 1;
+    }
 
     private final byte[] b;
     private final List<Tag> anchors = new ArrayList<>();
@@ -48,15 +55,10 @@ final class HtmlScanner {
     private final List<Range> placeholders = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
 
-    /** Where the placeholders are, in text or not; usually none. */
-    private final int[][] marks;
-
-    private int nextMark;
-
     /** Whether an odd name is left to the tree; false when a tree was there already. */
     private final boolean strict;
 
-    private int[] attributes = new int[16 * Tag.STRIDE];
+    private int[] attributes = new int[8 * Tag.STRIDE];
     private int count;
     private boolean selfClosing;
 
@@ -72,16 +74,15 @@ final class HtmlScanner {
 
     private boolean endsInText = true;
 
-    private HtmlScanner(byte[] octets) {
+    private HtmlScanner(byte[] octets, boolean strict) {
         this.b = octets;
         this.unfinished = octets.length;
-        this.marks = Markers.find(octets, PLACEHOLDERS);
-        this.strict = true;
+        this.strict = strict;
     }
 
     /** Reads a whole leaf. */
     static Outcome scan(byte[] octets) {
-        var scanner = new HtmlScanner(octets);
+        var scanner = new HtmlScanner(octets, /* strict= */ true);
         try {
             scanner.document(0, octets.length);
             return new Outcome.Read(scanner.markup("fast"));
@@ -92,29 +93,26 @@ final class HtmlScanner {
 
     /** The start tag at this octet, which a parser has found to be one; empty when it does not end. */
     static Optional<Tag> tagAt(byte[] octets, int at) {
-        var scanner = new HtmlScanner(octets, new int[0][]);
+        var scanner = new HtmlScanner(octets, /* strict= */ false);
         int nameEnd = scanner.nameEnd(at + 1, octets.length);
         int end = scanner.attributes(nameEnd, octets.length);
         return end < 0 ? Optional.empty() : Optional.of(scanner.tag(at, nameEnd, end));
     }
 
-    private HtmlScanner(byte[] octets, int[][] marks) {
-        this.b = octets;
-        this.unfinished = octets.length;
-        this.marks = marks;
-        this.strict = false;
+    /** For reading single tags of a leaf that was read before. */
+    static HtmlScanner ofTags(byte[] octets) {
+        return new HtmlScanner(octets, /* strict= */ false);
     }
 
     /** The octet behind the tag that begins here, be it a start or an end tag; -1 when it does not end. */
-    static int behindTag(byte[] octets, int at) {
-        var scanner = new HtmlScanner(octets, new int[0][]);
-        int name = at + 1 < octets.length && octets[at + 1] == '/' ? at + 2 : at + 1;
-        return scanner.attributes(scanner.nameEnd(name, octets.length), octets.length);
+    int behindTag(int at) {
+        int name = at + 1 < b.length && b[at + 1] == '/' ? at + 2 : at + 1;
+        return attributes(nameEnd(name, b.length), b.length);
     }
 
     /** The links of the conditional comments in a range that is a comment. */
     static Markup comment(byte[] octets, int from, int to) {
-        var scanner = new HtmlScanner(octets, new int[0][]);
+        var scanner = new HtmlScanner(octets, /* strict= */ false);
         scanner.conditional(from, to);
         return scanner.markup("fast");
     }
@@ -166,7 +164,7 @@ final class HtmlScanner {
         return end;
     }
 
-    static List<byte[]> placeholders() {
+    static List<String> placeholders() {
         return PLACEHOLDERS;
     }
 
@@ -175,8 +173,30 @@ final class HtmlScanner {
         return lower >= 'a' && lower <= 'z';
     }
 
+    // What an octet may be, in bits: reading a table is quicker than asking one by one.
+    private static final int BLANK = 1;
+    private static final int SLASH = 2;
+    private static final int CLOSE = 4;
+    private static final int EQUALS = 8;
+    private static final int ZERO = 16;
+    private static final byte[] KIND = new byte[256];
+
+    static {
+        for (char c : " \n\t\r\f".toCharArray()) {
+            KIND[c] = BLANK;
+        }
+        KIND['/'] = SLASH;
+        KIND['>'] = CLOSE;
+        KIND['='] = EQUALS;
+        KIND[0] = ZERO;
+    }
+
     private static boolean isBlank(byte c) {
-        return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
+        return KIND[c & 0xff] == BLANK;
+    }
+
+    private static boolean is(byte c, int kinds) {
+        return (KIND[c & 0xff] & kinds) != 0;
     }
 
     private int find(char wanted, int from, int to) {
@@ -190,8 +210,7 @@ final class HtmlScanner {
     private void document(int from, int to) {
         int at = from;
         while (true) {
-            int open = find('<', at, to);
-            text(at, open < 0 ? to : open);
+            int open = text(at, to);
             if (open < 0) {
                 return;
             }
@@ -202,18 +221,32 @@ final class HtmlScanner {
         }
     }
 
-    /** Text between tokens. */
-    private void text(int from, int to) {
-        if (conditional) {
-            return;
-        }
-        while (nextMark < marks.length && marks[nextMark][0] < to) {
-            int[] mark = marks[nextMark];
-            if (mark[0] >= from && mark[1] <= to) {
-                placeholders.add(new Range(mark[0], mark[1]));
+    /** Text up to the next token, whose place is returned; -1 when there is none. Notes placeholders. */
+    private int text(int from, int to) {
+        int at = from;
+        while (true) {
+            while (at < to && TEXT_STOP[b[at] & 0xff] == 0) {
+                at++;
             }
-            nextMark++;
+            if (at >= to) {
+                return -1;
+            }
+            if (b[at] == '<') {
+                return at;
+            }
+            at = placeholder(at, to);
         }
+    }
+
+    /** Behind a placeholder that begins here; behind its first octet when none does. */
+    private int placeholder(int at, int to) {
+        for (String word : PLACEHOLDERS) {
+            if (!conditional && matches(at, word, to)) {
+                placeholders.add(new Range(at, at + word.length()));
+                return at + word.length();
+            }
+        }
+        return at + 1;
     }
 
     /** The token at an opening bracket; the octet behind it, or -1 when the input ends in it. */
@@ -338,7 +371,7 @@ final class HtmlScanner {
 
     private int nameEnd(int from, int to) {
         int at = from;
-        while (at < to && !isBlank(b[at]) && b[at] != '/' && b[at] != '>') {
+        while (at < to && !is(b[at], BLANK | SLASH | CLOSE)) {
             if (b[at] == 0 && strict) {
                 throw new Stop(/* tooComplex= */ false);
             }
@@ -370,7 +403,7 @@ final class HtmlScanner {
         selfClosing = false;
         int at = from;
         while (true) {
-            while (at < to && (isBlank(b[at]) || b[at] == '/')) {
+            while (at < to && is(b[at], BLANK | SLASH)) {
                 at++;
             }
             if (at >= to) {
@@ -393,7 +426,11 @@ final class HtmlScanner {
         if (b[name] == 0 && strict) {
             throw new Stop(/* tooComplex= */ false);
         }
-        while (at < to && !isBlank(b[at]) && b[at] != '/' && b[at] != '>' && b[at] != '=') {
+        while (at < to && KIND[b[at] & 0xff] == 0) {
+            at++;
+        }
+        while (at < to && !is(b[at], BLANK | SLASH | CLOSE | EQUALS)) {
+            // A zero octet, or what follows one.
             if (b[at] == 0 && strict) {
                 throw new Stop(/* tooComplex= */ false);
             }
@@ -427,7 +464,7 @@ final class HtmlScanner {
             return end + 1;
         }
         int value = at;
-        while (at < to && !isBlank(b[at]) && b[at] != '>') {
+        while (at < to && !is(b[at], BLANK | CLOSE)) {
             at++;
         }
         add(name, nameEnd, value, at, 0);

@@ -13,7 +13,6 @@ import org.signalpost.track.TrackingUrls;
 /** The rules of the link policy, in their order. They never look at the network. */
 final class Links {
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:.*", Pattern.DOTALL);
-    private static final Pattern HTTP = Pattern.compile("(?i)https?://.*", Pattern.DOTALL);
     private static final List<String> PLACEHOLDERS = List.of("{{", "}}", "{%", "%}", "*|", "|*", "<%", "%>", "${");
     private static final Set<String> SECRET_NAMES = Set.of(
             "token",
@@ -79,7 +78,9 @@ final class Links {
         if (!forced && deceives(policy, mail.visibleUrl().orElse(policy.visibleUrl()), visible)) {
             return Optional.of(LinkReason.VISIBLE_URL);
         }
-        boolean tooLong = destination(href).getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION;
+        boolean mayBe = href.length() > LinkToken.LONGEST_DESTINATION / 4;
+        boolean tooLong =
+                mayBe && destination(href).getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION;
         return tooLong ? Optional.of(LinkReason.TOO_LONG) : Optional.empty();
     }
 
@@ -106,7 +107,9 @@ final class Links {
         if (href.startsWith("#")) {
             return Optional.of(LinkReason.FRAGMENT);
         }
-        if (!HTTP.matcher(href).matches()) {
+        boolean http = href.regionMatches(/* ignoreCase= */ true, 0, "https://", 0, 8)
+                || href.regionMatches(/* ignoreCase= */ true, 0, "http://", 0, 7);
+        if (!http) {
             boolean web = lower(href).startsWith("http:") || lower(href).startsWith("https:");
             boolean template = PLACEHOLDERS.stream().anyMatch(href::startsWith);
             return Optional.of(
@@ -114,7 +117,7 @@ final class Links {
                             ? LinkReason.PLACEHOLDER
                             : SCHEME.matcher(href).matches() && !web ? LinkReason.SCHEME : LinkReason.RELATIVE);
         }
-        if (PLACEHOLDERS.stream().anyMatch(href::contains)) {
+        if (hasPlaceholder(href)) {
             return Optional.of(LinkReason.PLACEHOLDER);
         }
         String authority = authority(href);
@@ -124,10 +127,18 @@ final class Links {
         if (!LinkToken.followable(href) || !wellFormed(authority)) {
             return Optional.of(LinkReason.MALFORMED_URL);
         }
-        if (authority.chars().anyMatch(c -> c > 0x7f) && aLabels(authority).isEmpty()) {
+        if (!isAscii(authority) && aLabels(authority).isEmpty()) {
             return Optional.of(LinkReason.IDN);
         }
         return Optional.empty();
+    }
+
+    private static boolean hasPlaceholder(String href) {
+        // All of them hold one of these, and hardly any address does.
+        if (href.indexOf('{') < 0 && href.indexOf('}') < 0 && href.indexOf('|') < 0 && href.indexOf('%') < 0) {
+            return false;
+        }
+        return PLACEHOLDERS.stream().anyMatch(href::contains);
     }
 
     private static boolean wellFormed(String authority) {
@@ -136,8 +147,26 @@ final class Links {
                 || port.equals(":")
                 || (port.matches(":[0-9]{1,5}") && Integer.parseInt(port.substring(1)) <= 65535);
         String host = authority.substring(0, hostEnd(authority));
-        boolean literal = host.matches("\\[[0-9A-Fa-f:.]{2,45}]");
-        return portFine && (literal || (host.chars().allMatch(Links::hostCharacter) && !host.isEmpty()));
+        boolean literal = host.startsWith("[") && host.matches("\\[[0-9A-Fa-f:.]{2,45}]");
+        return portFine && (literal || (allHostCharacters(host) && !host.isEmpty()));
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean allHostCharacters(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            if (!hostCharacter(host.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean hostCharacter(int c) {
@@ -168,7 +197,7 @@ final class Links {
     /** The destination as it is signed: what the link says, an international host as A-labels. */
     static String destination(String href) {
         String authority = authority(href);
-        if (authority.chars().allMatch(c -> c <= 0x7f)) {
+        if (isAscii(authority)) {
             return href;
         }
         int from = href.indexOf("://") + 3;
@@ -224,27 +253,51 @@ final class Links {
         boolean secretPath = false;
         for (String segment : path.split("/", -1)) {
             opaque |= opaque(segment);
-            for (String word : lower(segment).split("[^a-z]+", -1)) {
-                secretPath |= SECRET_PATHS.contains(word);
+            secretPath |= hasSecretWord(segment);
+        }
+        secretPath |= hasSecretWord(query);
+        return (secretPath && opaque)
+                || (href.contains("eyJ") && JWT.matcher(href).find());
+    }
+
+    /** Whether one of the words it is made of speaks of credentials. */
+    private static boolean hasSecretWord(String text) {
+        int from = 0;
+        while (from < text.length()) {
+            int to = from;
+            while (to < text.length() && isLetter(text.charAt(to))) {
+                to++;
             }
+            if (to - from >= 3 && to - from <= 12 && SECRET_PATHS.contains(lower(text.substring(from, to)))) {
+                return true;
+            }
+            from = to + 1;
         }
-        for (String word : lower(query).split("[^a-z]+", -1)) {
-            secretPath |= SECRET_PATHS.contains(word);
-        }
-        return (secretPath && opaque) || JWT.matcher(href).find();
+        return false;
+    }
+
+    private static boolean isLetter(char c) {
+        int lower = c | 0x20;
+        return lower >= 'a' && lower <= 'z' && c < 0x80;
     }
 
     /** At least 16 characters of mixed classes: nothing a person wrote. */
     private static boolean opaque(String text) {
+        if (text.length() < 16) {
+            return false;
+        }
         boolean digits = text.chars().anyMatch(Character::isDigit);
         boolean letters = text.chars().anyMatch(Character::isLetter);
         boolean plain = text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "-_.~%=+".indexOf(c) >= 0);
-        return text.length() >= 16 && digits && letters && plain;
+        return digits && letters && plain;
     }
 
     private static boolean deceives(LinkPolicy policy, LinkPolicy.VisibleUrl rule, String visible) {
-        var match = VISIBLE.matcher(visible.strip());
-        if (rule == LinkPolicy.VisibleUrl.WRAP || !match.matches()) {
+        if (rule == LinkPolicy.VisibleUrl.WRAP || visible.indexOf('.') < 0 || visible.indexOf(' ') >= 0) {
+            return false;
+        }
+        var match = VISIBLE.matcher(visible);
+        if (!match.matches()) {
             return false;
         }
         String host = lower(match.group(2));

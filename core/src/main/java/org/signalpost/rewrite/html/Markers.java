@@ -15,11 +15,11 @@ final class Markers {
     }
 
     /** Every place of each text, as pairs of first and last, in order. */
-    static int[][] find(byte[] octets, List<byte[]> texts) {
+    static int[][] find(byte[] octets, List<String> texts) {
         var found = new ArrayList<int[]>(0);
-        for (byte[] text : texts) {
-            for (int at : OctetSearch.find(octets, text)) {
-                found.add(new int[] {at, at + text.length});
+        for (String text : texts) {
+            for (int at : new OctetSearch(ascii(text)).find(octets)) {
+                found.add(new int[] {at, at + text.length()});
             }
         }
         found.sort(Comparator.comparingInt(range -> range[0]));

@@ -3,7 +3,6 @@ package org.signalpost.rewrite.html;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
-import org.jsoup.parser.Parser;
 
 /**
  * One start tag as ranges of the leaf's octets, tokenised as the HTML standard says (section 13.2.5). Immutable and
@@ -61,7 +60,7 @@ final class Tag {
     String value(String wanted) {
         return attribute(wanted)
                 .map(attribute -> latin(attribute.value()))
-                .map(text -> Parser.unescapeEntities(text, /* inAttribute= */ true))
+                .map(References::inAttribute)
                 .orElse("");
     }
 
@@ -104,7 +103,11 @@ final class Tag {
 
     /** Whether its class names one of these. */
     boolean hasClass(String wanted) {
-        for (String word : value("class").split("[ \t\r\n\f]+", -1)) {
+        String classes = value("class");
+        if (!classes.toLowerCase(Locale.ROOT).contains(wanted)) {
+            return false;
+        }
+        for (String word : classes.split("[ \t\r\n\f]+", -1)) {
             if (word.toLowerCase(Locale.ROOT).equals(wanted)) {
                 return true;
             }

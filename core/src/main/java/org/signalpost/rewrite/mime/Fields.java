@@ -122,19 +122,36 @@ public final class Fields {
 
     /** The values of all fields of this name (lower case). */
     public List<String> values(String name) {
-        return fields.stream()
-                .filter(field -> field.name().equals(name))
-                .map(Field::value)
-                .toList();
+        var values = new ArrayList<String>(1);
+        for (Field field : fields) {
+            if (field.name().equals(name)) {
+                values.add(field.value());
+            }
+        }
+        return values;
     }
 
     /** The first value of a field of this name (lower case). */
     public Optional<String> first(String name) {
-        return values(name).stream().findFirst();
+        for (Field field : fields) {
+            if (field.name().equals(name)) {
+                return Optional.of(field.value());
+            }
+        }
+        return Optional.empty();
     }
 
     /** Whether there is a field of this name (lower case). */
     public boolean has(String name) {
-        return !values(name).isEmpty();
+        return first(name).isPresent();
+    }
+
+    /** How many fields have this name (lower case). */
+    int count(String name) {
+        int count = 0;
+        for (Field field : fields) {
+            count += field.name().equals(name) ? 1 : 0;
+        }
+        return count;
     }
 }

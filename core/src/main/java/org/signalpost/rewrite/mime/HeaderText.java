@@ -17,6 +17,9 @@ public final class HeaderText {
 
     /** Decodes a field's value, one character an octet; what can't be decoded stays as it is. */
     public static String decode(String value) {
+        if (isPlain(value)) {
+            return value.strip();
+        }
         String joined = value.replaceAll("(=\\?[^?]+\\?[bBqQ]\\?[^? ]*\\?=)[ \t]+(?==\\?)", "$1");
         String text = utf8(joined);
         Matcher matcher = WORD.matcher(text);
@@ -28,6 +31,18 @@ public final class HeaderText {
         var clean = new StringBuilder();
         decoded.chars().limit(LONGEST).forEach(c -> clean.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : (char) c));
         return clean.toString().strip();
+    }
+
+    private static boolean isPlain(String value) {
+        if (value.length() > LONGEST || value.contains("=?")) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < ' ' || value.charAt(i) >= 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String utf8(String latin) {

@@ -116,9 +116,9 @@ public final class MimeScanner {
         if (!fields.wellFormed()) {
             return Optional.of(Reason.MALFORMED_HEADER);
         }
-        boolean twice = fields.values("content-type").size() > 1
-                || fields.values("content-transfer-encoding").size() > 1
-                || fields.values("content-disposition").size() > 1;
+        boolean twice = fields.count("content-type") > 1
+                || fields.count("content-transfer-encoding") > 1
+                || fields.count("content-disposition") > 1;
         return twice || type.ambiguous() ? Optional.of(Reason.AMBIGUOUS_HEADER) : Optional.empty();
     }
 

@@ -69,47 +69,54 @@ public sealed interface TransferEncoding {
         private final int from;
         private final int to;
         private final byte[] decoded;
-        private final int[] starts;
-        private final int[] ends;
 
-        private QuotedPrintable(byte[] octets, int from, int to, byte[] decoded, int[] starts, int[] ends) {
+        private QuotedPrintable(byte[] octets, int from, int to, byte[] decoded) {
             this.octets = octets;
             this.from = from;
             this.to = to;
             this.decoded = decoded;
-            this.starts = starts;
-            this.ends = ends;
         }
 
         private static Optional<TransferEncoding> of(byte[] octets, int from, int to) {
             var decoded = new byte[to - from];
-            var starts = new int[to - from];
-            var ends = new int[to - from];
             int count = 0;
             int at = from;
             while (at < to) {
-                int end = at + 1;
-                int value = octets[at] & 0xff;
-                if (value == '=') {
-                    int soft = softBreak(octets, at, to);
-                    if (soft > 0) {
-                        at = soft;
-                        continue;
-                    }
-                    if (at + 2 < to && hex(octets[at + 1]) >= 0 && hex(octets[at + 2]) >= 0) {
-                        value = hex(octets[at + 1]) << 4 | hex(octets[at + 2]);
-                        end = at + 3;
-                    } else if (insideTag(decoded, count)) {
-                        // Raw markup labelled quoted-printable: what readers make of it differs.
-                        return Optional.empty();
-                    }
+                if (octets[at] != '=') {
+                    decoded[count++] = octets[at++];
+                    continue;
                 }
-                decoded[count] = (byte) value;
-                starts[count] = at;
-                ends[count++] = end;
-                at = end;
+                int behind = behind(octets, at, to);
+                if (behind < 0) {
+                    at = -behind;
+                    continue;
+                }
+                if (behind == at + 1 && insideTag(decoded, count)) {
+                    // Raw markup labelled quoted-printable: what readers make of it differs.
+                    return Optional.empty();
+                }
+                decoded[count++] = value(octets, at, behind);
+                at = behind;
             }
-            return Optional.of(new QuotedPrintable(octets, from, to, Arrays.copyOf(decoded, count), starts, ends));
+            byte[] exact = count == decoded.length ? decoded : Arrays.copyOf(decoded, count);
+            return Optional.of(new QuotedPrintable(octets, from, to, exact));
+        }
+
+        /** The octet behind the encoded octet that begins here; negative when it is a soft line break. */
+        private static int behind(byte[] octets, int at, int to) {
+            if (octets[at] != '=') {
+                return at + 1;
+            }
+            int soft = softBreak(octets, at, to);
+            if (soft > 0) {
+                return -soft;
+            }
+            boolean whole = at + 2 < to && hex(octets[at + 1]) >= 0 && hex(octets[at + 2]) >= 0;
+            return whole ? at + 3 : at + 1;
+        }
+
+        private static byte value(byte[] octets, int at, int behind) {
+            return behind == at + 3 ? (byte) (hex(octets[at + 1]) << 4 | hex(octets[at + 2])) : octets[at];
         }
 
         /** Whether the last bracket before this place opened something that may be a tag. */
@@ -148,36 +155,78 @@ public sealed interface TransferEncoding {
         @Override
         public List<Cut> encode(Cuts edits) {
             String lineEnd = lineEnd(octets, from, to);
-            var cuts = new ArrayList<Cut>();
+            var cuts = new ArrayList<Cut>(edits.list().size());
+            var walk = new Walk();
             for (Cut edit : edits.list()) {
-                int first = edit.from() < decoded.length ? starts[edit.from()] : behindLast();
-                int last = edit.to() > edit.from() ? ends[edit.to() - 1] : first;
+                int first = walk.startOf(edit.from());
+                int last = edit.to() > edit.from() ? walk.endOf(edit.to() - 1) : first;
                 byte[] insert = edit.replacement();
                 cuts.add(new Cut(first, last, insert.length == 0 ? insert : encoded(insert, first, last, lineEnd)));
             }
             return cuts;
         }
 
-        /** Behind the last octet that counts; a soft line break may follow, cut off or whole. */
-        private int behindLast() {
-            return decoded.length == 0 ? from : ends[decoded.length - 1];
+        /** Goes once over the encoded octets and says where decoded ones stand; places must not go back. */
+        private final class Walk {
+            private int at = from;
+            private int index;
+            private int end = from;
+
+            /** Where the decoded octet begins; behind the last one that counts, before what may follow. */
+            private int startOf(int wanted) {
+                if (wanted >= decoded.length) {
+                    return decoded.length == 0 ? from : endOf(decoded.length - 1);
+                }
+                go(wanted);
+                return at;
+            }
+
+            private int endOf(int wanted) {
+                go(wanted);
+                return end;
+            }
+
+            /** To the octet of this index. */
+            private void go(int wanted) {
+                while (at < to) {
+                    if (octets[at] != '=' && index < wanted) {
+                        index++;
+                        at++;
+                        continue;
+                    }
+                    int behind = behind(octets, at, to);
+                    if (behind < 0) {
+                        at = -behind;
+                    } else if (index < wanted) {
+                        index++;
+                        at = behind;
+                    } else {
+                        end = behind;
+                        return;
+                    }
+                }
+            }
         }
 
         private byte[] encoded(byte[] insert, int first, int last, String lineEnd) {
-            var text = new StringBuilder();
+            var text = new StringBuilder(insert.length + insert.length / 16 + 16);
             boolean columnZero = first == from || octets[first - 1] == '\n';
             if (!columnZero) {
                 text.append('=').append(lineEnd);
             }
             int column = 0;
             for (byte octet : insert) {
-                String encoded = octet == '=' ? "=3D" : String.valueOf((char) octet);
-                if (column + encoded.length() > CHUNK) {
+                int width = octet == '=' ? 3 : 1;
+                if (column + width > CHUNK) {
                     text.append('=').append(lineEnd);
                     column = 0;
                 }
-                text.append(encoded);
-                column += encoded.length();
+                if (octet == '=') {
+                    text.append("=3D");
+                } else {
+                    text.append((char) octet);
+                }
+                column += width;
             }
             boolean lineEnds = last >= to
                     || octets[last] == '\n'
