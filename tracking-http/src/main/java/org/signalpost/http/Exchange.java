@@ -10,9 +10,14 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Fields;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One request as whatever answers it sees it. For the thread that answers. */
 public final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+    private static final long MOST_DRAINED = 8 << 20;
+
     private final Request request;
     private final String path;
     private final String id;
@@ -101,7 +106,9 @@ public final class Exchange {
         if (request.getLength() > limit) {
             throw tooLarge(limit);
         }
-        try (InputStream in = Content.Source.asInputStream(request)) {
+        try {
+            // Not closed: what is left of it is drained later.
+            InputStream in = Content.Source.asInputStream(request);
             byte[] body = in.readNBytes(limit + 1);
             if (body.length > limit) {
                 throw tooLarge(limit);
@@ -110,6 +117,25 @@ public final class Exchange {
         } catch (IOException e) {
             throw Problem.of(400, "incomplete_request", "The body did not arrive whole.")
                     .causedBy(e);
+        }
+    }
+
+    /**
+     * Reads and throws away what is left of the body, up to a bound: a connection closed with octets unread is reset,
+     * and the answer with it.
+     */
+    void drain() {
+        try (InputStream in = Content.Source.asInputStream(request)) {
+            long left = MOST_DRAINED;
+            var buffer = new byte[16 << 10];
+            int read = in.read(buffer);
+            while (read >= 0 && left > 0) {
+                left -= read;
+                read = in.read(buffer);
+            }
+        } catch (IOException e) {
+            // The client has gone, or read before; there is nothing left to read.
+            LOG.debug("draining a body: {}", e.toString());
         }
     }
 

@@ -29,7 +29,11 @@ final class Front extends Handler.Abstract {
         random.nextBytes(octets);
         String id = "req_" + HexFormat.of().formatHex(octets);
         var exchange = new Exchange(request, Request.getPathInContext(request), id, Map.of());
-        answer(exchange).with("X-Request-Id", id).send(response, callback);
+        Reply reply = answer(exchange).with("X-Request-Id", id);
+        if (request.getLength() != 0 && !exchange.method().equals("GET")) {
+            exchange.drain();
+        }
+        reply.send(response, callback);
         return true;
     }
 
