@@ -59,7 +59,9 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
     private Optional<String> text(SigningKeys keys, int keyId) {
         int prefix = 0;
         for (int i = 1; i < PREFIXES.length; i++) {
-            if (destination.startsWith(PREFIXES[i]) && PREFIXES[i].length() > PREFIXES[prefix].length()) {
+            // Something has to be left behind the prefix: a token has a shortest length.
+            boolean fits = destination.startsWith(PREFIXES[i]) && destination.length() > PREFIXES[i].length();
+            if (fits && PREFIXES[i].length() > PREFIXES[prefix].length()) {
                 prefix = i;
             }
         }

@@ -108,4 +108,13 @@ class LinkTokenTest {
         assertThat(LinkToken.location("https://d.example/?f[0]=a|b&x=%26 \"<>"))
                 .isEqualTo("https://d.example/?f[0]=a|b&x=%26%20%22%3C%3E");
     }
+
+    @Test
+    void the_shortest_destinations_come_back() {
+        SigningKeys keys = SigningKeys.of(1, new byte[32], new byte[32]);
+        for (String destination : new String[] {"http://a", "https://www.", "http://www.", "https://w"}) {
+            var token = new LinkToken(LinkToken.Kind.RELAY, new TrackId(1, 2), 0, destination);
+            assertThat(LinkToken.verify(token.sign(keys), keys)).contains(token);
+        }
+    }
 }

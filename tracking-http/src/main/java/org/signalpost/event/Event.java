@@ -38,6 +38,9 @@ public sealed interface Event {
     /** A link was followed: which one of the mail, and where it led. */
     record Clicked(TrackId track, Instant at, Visitor visitor, int link, String url) implements Event {}
 
+    /** The recipient of a mail wants no more of the kind (RFC 8058). */
+    record Unsubscribed(TrackId track, Instant at) implements Event {}
+
     /** A track was made by the API. */
     record Made(NewTrack made) implements Event {
         @Override

@@ -19,6 +19,7 @@ public final class EventRecord {
     private static final int OPENED = 1;
     private static final int CLICKED = 2;
     private static final int MADE = 3;
+    private static final int UNSUBSCRIBED = 4;
 
     /** An entry that is not one of ours, or is damaged. */
     public static final class Unreadable extends RuntimeException {
@@ -41,6 +42,7 @@ public final class EventRecord {
             case Event.Opened opened -> OPENED;
             case Event.Clicked clicked -> CLICKED;
             case Event.Made made -> MADE;
+            case Event.Unsubscribed unsubscribed -> UNSUBSCRIBED;
         };
     }
 
@@ -56,6 +58,7 @@ public final class EventRecord {
                 payload(at, 0, visitor.address(), visitor.agent(), place);
             case Event.Clicked(var track, var at, var visitor, var link, var url) ->
                 payload(at, link, visitor.address(), visitor.agent(), url);
+            case Event.Unsubscribed(var track, var at) -> payload(at, 0);
             case Event.Made(NewTrack made) ->
                 payload(
                         made.createdAt(),
@@ -84,6 +87,7 @@ public final class EventRecord {
                 case MADE ->
                     new Event.Made(new NewTrack(
                             track, text(payload), text(payload), text(payload), text(payload), text(payload), at));
+                case UNSUBSCRIBED -> new Event.Unsubscribed(track, at);
                 default -> throw new Unreadable("of the unknown kind " + entry.kind());
             };
         } catch (BufferUnderflowException e) {

@@ -25,6 +25,7 @@ import org.signalpost.http.api.MessageCalls;
 import org.signalpost.http.api.OutboxCalls;
 import org.signalpost.http.api.TrackCalls;
 import org.signalpost.http.hit.Hits;
+import org.signalpost.http.hit.Unsubscribe;
 import org.signalpost.http.web.Pages;
 import org.signalpost.http.web.Sessions;
 import org.signalpost.journal.Journal;
@@ -83,6 +84,7 @@ public final class TrackingServer implements AutoCloseable {
         api.addAll(new KeyCalls(keyStore, clock, random).routes(access));
         var all = new ArrayList<Route>();
         all.addAll(new Hits(keys, log, clock).routes());
+        all.addAll(new Unsubscribe(keys, log, clock).routes());
         all.addAll(Routes.below(List.of("/api/v1", "/v1"), api));
         all.addAll(new Health(database, projector).routes());
         all.addAll(new Pages(sessions, access, tracks, messages, outbox).routes());

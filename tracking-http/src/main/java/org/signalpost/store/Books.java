@@ -46,6 +46,10 @@ final class Books {
               last_open_at = (SELECT MAX(at) FROM hits WHERE hits.track = tracks.id AND what = 'open')
             WHERE id = ?""";
 
+    private static final String HAS_UNSUBSCRIBED = "SELECT 1 FROM unsubscribes WHERE track = ?";
+
+    private static final String ADD_UNSUBSCRIBED = "INSERT INTO unsubscribes (track, at) VALUES (?, ?)";
+
     private static final String HAS_MESSAGE = "SELECT 1 FROM messages WHERE id = ?";
 
     private static final String ADD_MESSAGE =
@@ -78,6 +82,11 @@ final class Books {
                 change(COUNT_CLICK, List.of(track.toString()));
             }
             case Event.Made(NewTrack made) -> track(made, "created");
+            case Event.Unsubscribed(var track, var at) -> {
+                if (!exists(HAS_UNSUBSCRIBED, List.of(track.toString()))) {
+                    change(ADD_UNSUBSCRIBED, List.of(track.toString(), at));
+                }
+            }
         }
     }
 

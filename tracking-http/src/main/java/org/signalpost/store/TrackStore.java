@@ -73,6 +73,19 @@ public final class TrackStore {
         values.add(value);
     }
 
+    /** Since when its recipient wants no more mail of its kind. */
+    public Optional<Instant> unsubscribedAt(TrackId id) {
+        return database.transaction(
+                        connection -> Sql.rows(
+                                connection,
+                                "SELECT at FROM unsubscribes WHERE track = ?",
+                                List.of(id.toString()),
+                                row -> Sql.time(row, "at")))
+                .stream()
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
     /** The opens of a track, oldest first; at most {@code limit}. */
     public List<Hit> opens(TrackId id, int limit) {
         return hits(id, "open", limit);
