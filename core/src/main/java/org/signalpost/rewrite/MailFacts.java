@@ -9,8 +9,9 @@ import java.util.List;
  * @param campaign the campaign a control field names, at most 255 characters
  * @param tags at most ten tags of at most 128 characters
  * @param metadata a JSON object of at most 4 KB, or empty text
+ * @param shared whether all recipients share one track, which then belongs to none of them
  */
-public record MailFacts(String subject, String campaign, List<String> tags, String metadata) {
+public record MailFacts(String subject, String campaign, List<String> tags, String metadata, boolean shared) {
     /** Copies the list. */
     public MailFacts {
         tags = List.copyOf(tags);

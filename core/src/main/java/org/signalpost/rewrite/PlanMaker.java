@@ -114,13 +114,14 @@ final class PlanMaker {
                 fields.first("subject").map(HeaderText::decode).orElse(""),
                 control.campaign(),
                 control.tags(),
-                control.metadata());
+                control.metadata(),
+                control.level() == ControlFields.Level.AGGREGATE);
         Optional<RewriteSettings.Placement> pixel =
                 opens ? Optional.of(control.pixel().orElse(settings.pixel())) : Optional.empty();
         leaves.sort(java.util.Comparator.comparingInt(leaf -> leaf.part().body()));
         return TrackingPlan.tracked(
                 common(/* tracked= */ true),
-                new TrackingPlan.Work(mail, envelope, withPixel(leaves, pixel), pixel, control.level(), facts));
+                new TrackingPlan.Work(mail, envelope, withPixel(leaves, pixel), pixel, facts));
     }
 
     /** The last leaf that has a place gets the pixels; one with a placeholder before all others. */

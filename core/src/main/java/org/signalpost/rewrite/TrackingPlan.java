@@ -46,7 +46,6 @@ public final class TrackingPlan {
             EnvelopeFacts envelope,
             List<Leaf> leaves,
             Optional<RewriteSettings.Placement> pixel,
-            ControlFields.Level level,
             MailFacts facts) {
         Work {
             leaves = List.copyOf(leaves);
@@ -164,7 +163,7 @@ public final class TrackingPlan {
     /** An aggregate track is the same for all recipients of a campaign, or else of a sender's domain. */
     private TrackId track(Work todo, String recipient) {
         MessageRewriter rewriter = common.rewriter();
-        if (todo.level() != ControlFields.Level.AGGREGATE) {
+        if (!todo.facts().shared()) {
             return TrackId.derive(rewriter.keys(), todo.envelope().messageKey(), recipient);
         }
         String sender = todo.envelope().sender();

@@ -75,12 +75,12 @@ public final class TrackStore {
 
     /** Since when its recipient wants no more mail of its kind. */
     public Optional<Instant> unsubscribedAt(TrackId id) {
-        return database.transaction(
-                        connection -> Sql.rows(
-                                connection,
-                                "SELECT at FROM unsubscribes WHERE track = ?",
-                                List.of(id.toString()),
-                                row -> Sql.time(row, "at")))
+        return database
+                .transaction(connection -> Sql.rows(
+                        connection,
+                        "SELECT at FROM unsubscribes WHERE track = ?",
+                        List.of(id.toString()),
+                        row -> Sql.time(row, "at")))
                 .stream()
                 .flatMap(Optional::stream)
                 .findFirst();

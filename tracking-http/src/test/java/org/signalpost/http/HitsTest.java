@@ -172,17 +172,23 @@ class HitsTest {
         try (var server = new RunningServer(directory)) {
             String track = server.track(ANN);
             var id = TrackId.parse(track).orElseThrow();
-            String path = "/u/" + new LinkToken(LinkToken.Kind.UNSUBSCRIBE, id, 0, "https://t.example").sign(RunningServer.KEYS);
+            String path = "/u/"
+                    + new LinkToken(LinkToken.Kind.UNSUBSCRIBE, id, 0, "https://t.example").sign(RunningServer.KEYS);
 
             assertThat(RunningServer.text(server.get(path))).contains("<form method=\"post\">");
-            assertThat(server.read("/tracks/" + track).path("unsubscribedAt").isNull()).isTrue();
-            assertThat(server.send("POST", path, "List-Unsubscribe=One-Click").statusCode()).isEqualTo(200);
-            assertThat(server.send("POST", path, "List-Unsubscribe=One-Click").statusCode()).isEqualTo(200);
-            assertThat(RunningServer.eventually(
-                            () -> !server.read("/tracks/" + track).path("unsubscribedAt").isNull()))
+            assertThat(server.read("/tracks/" + track).path("unsubscribedAt").isNull())
+                    .isTrue();
+            assertThat(server.send("POST", path, "List-Unsubscribe=One-Click").statusCode())
+                    .isEqualTo(200);
+            assertThat(server.send("POST", path, "List-Unsubscribe=One-Click").statusCode())
+                    .isEqualTo(200);
+            assertThat(RunningServer.eventually(() -> !server.read("/tracks/" + track)
+                            .path("unsubscribedAt")
+                            .isNull()))
                     .isTrue();
             assertThat(server.send("POST", path + "x", "").statusCode()).isEqualTo(404);
-            assertThat(server.send("POST", link(track, "https://d.example/").replace("/c/", "/u/"), "").statusCode())
+            assertThat(server.send("POST", link(track, "https://d.example/").replace("/c/", "/u/"), "")
+                            .statusCode())
                     .isEqualTo(404);
             assertThat(server.get(path.replace("/u/", "/c/")).statusCode()).isEqualTo(404);
         }

@@ -117,7 +117,7 @@ public final class Dispatch {
                 new TrackingDecision.Tracked(
                         new NewTrack(
                                 tracked.track(),
-                                recipient,
+                                tracked.facts().shared() ? "" : recipient,
                                 tracked.facts().subject(),
                                 tracked.facts().campaign(),
                                 mail.id().toString(),

@@ -98,7 +98,8 @@ public final class TrackCalls {
             // Read your own write; the track is kept whether or not the books are quick enough.
             boolean booked = projector.awaitEvent(at, OWN_WRITE);
             LOG.debug("made {} booked={}", made.id(), booked);
-            return Reply.json(201, detail(Track.fresh(made)).putNull("unsubscribedAt")).with("Location", location(made.id()));
+            return Reply.json(201, detail(Track.fresh(made)).putNull("unsubscribedAt"))
+                    .with("Location", location(made.id()));
         } catch (JournalException e) {
             throw Problem.of(503, "not_kept", "The track could not be kept just now; try again.")
                     .with("Retry-After", "1")

@@ -13,8 +13,8 @@ import org.signalpost.track.LinkToken;
 import org.signalpost.track.SigningKeys;
 
 /**
- * One-click unsubscription (RFC 8058): a POST is all it takes and is kept before it is confirmed; a GET only asks, because
- * scanners fetch links. Safe to share.
+ * One-click unsubscription (RFC 8058): a POST is all it takes and is kept before it is confirmed; a GET only asks,
+ * because scanners fetch links. Safe to share.
  */
 public final class Unsubscribe {
     private final SigningKeys keys;
