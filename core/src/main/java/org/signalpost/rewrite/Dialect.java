@@ -1,6 +1,5 @@
 package org.signalpost.rewrite;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -19,7 +18,7 @@ public enum Dialect {
     /** X-SES-MESSAGE-TAGS; X-SES-CONFIGURATION-SET is only stripped. */
     SES("x-ses-"),
     /** X-Mailjet-TrackOpen, -TrackClick, -Campaign; X-MJ-CustomID, -EventPayload. */
-    MAILJET("x-mailjet- x-mj-"),
+    MAILJET("x-mailjet-", "x-mj-"),
     /** x-smtpeter-trackclicks, -trackopens, -tags, -preventscam. */
     SMTPETER("x-smtpeter-"),
     /** X-AMP: skip. */
@@ -27,17 +26,25 @@ public enum Dialect {
     /** X-No-Track. */
     LARAVEL("x-no-track");
 
-    /** Separated by blanks. */
-    private final String prefixes;
+    private final String prefix;
+    private final String other;
 
-    Dialect(String prefixes) {
-        this.prefixes = prefixes;
+    Dialect(String prefix) {
+        this(prefix, prefix);
+    }
+
+    Dialect(String prefix, String other) {
+        this.prefix = prefix;
+        this.other = other;
     }
 
     /** Whether a field (lower case) is one of its own. */
     boolean owns(String field) {
-        return List.of(prefixes.split(" ", -1)).stream()
-                .anyMatch(prefix -> prefix.endsWith("-") ? field.startsWith(prefix) : field.equals(prefix));
+        return field.startsWith("x-") && (begins(field, prefix) || begins(field, other));
+    }
+
+    private static boolean begins(String field, String prefix) {
+        return prefix.endsWith("-") ? field.startsWith(prefix) : field.equals(prefix);
     }
 
     /** As it stands in the configuration. */

@@ -1,7 +1,6 @@
 package org.signalpost.rewrite;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.signalpost.rewrite.html.HtmlLeaf;
@@ -48,12 +47,14 @@ final class Proof {
         int pixelsLeft = pixels.size();
         for (int i = leaves.size() - 1; i >= 0; i--) {
             TrackingPlan.Leaf leaf = leaves.get(i);
-            byte[] wanted = edits.get(i).apply(leaf.encoding().decoded());
             Optional<Part> edited = find(after, leaf.part().path());
             Optional<TransferEncoding> decoded = edited.flatMap(part -> TransferEncoding.of(copy, part));
-            if (decoded.isEmpty() || !Arrays.equals(decoded.get().decoded(), wanted)) {
+            if (decoded.isEmpty()
+                    || !edits.get(i)
+                            .undoes(leaf.encoding().decoded(), decoded.get().decoded())) {
                 return false;
             }
+            byte[] wanted = decoded.get().decoded();
             List<String> urls = lines.stream()
                     .filter(line -> line.part().equals(leaf.part().path()))
                     .map(Explanation.LinkLine::url)

@@ -488,12 +488,29 @@ final class HtmlScanner {
     }
 
     private Tag tag(int open, int nameEnd, int end) {
+        if (nameEnd - open == 2 && (b[open + 1] | 0x20) == 'a') {
+            return new Tag(b, open, end, "a", Arrays.copyOf(attributes, count * Tag.STRIDE));
+        }
         var name = new StringBuilder(nameEnd - open);
         for (int i = open + 1; i < nameEnd; i++) {
             int c = b[i] & 0xff;
             name.append((char) (c >= 'A' && c <= 'Z' ? c + 32 : c));
         }
         return new Tag(b, open, end, name.toString(), Arrays.copyOf(attributes, count * Tag.STRIDE));
+    }
+
+    /** Whether an attribute ends as the address of a pixel of ours does: most images are not worth a look. */
+    private boolean mayBePixel() {
+        for (int i = 0; i < count; i++) {
+            int end = attributes[i * Tag.STRIDE + 3];
+            if (end - attributes[i * Tag.STRIDE + 2] > 30
+                    && b[end - 2] == '='
+                    && b[end - 3] == 'p'
+                    && b[end - 4] == '?') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int startTag(int open, int to) {
@@ -522,7 +539,7 @@ final class HtmlScanner {
             if (tag.has("href")) {
                 anchors.add(tag);
             }
-        } else if (name == IMG && !conditional) {
+        } else if (name == IMG && !conditional && mayBePixel()) {
             images.add(tag(open, nameEnd, end));
         } else if (name == BODY && top < 0 && !conditional) {
             top = end;

@@ -60,13 +60,12 @@ final class Links {
             return form;
         }
         String host = host(href);
-        if (policy.bases().stream().map(TrackingUrls::authority).anyMatch(authority(href)::equals)) {
-            return Optional.of(LinkReason.OWN_LINK);
+        for (TrackingUrls base : policy.bases()) {
+            if (authority(href).equals(base.authority())) {
+                return Optional.of(LinkReason.OWN_LINK);
+            }
         }
-        boolean excluded = policy.excludedHosts().stream().anyMatch(other -> below(host, other))
-                || (!policy.onlyHosts().isEmpty()
-                        && policy.onlyHosts().stream().noneMatch(other -> below(host, other)));
-        if (excluded) {
+        if (isExcluded(policy, host)) {
             return Optional.of(LinkReason.HOST_EXCLUDED);
         }
         if (!forced && unsubscribes(policy, href, tag, mail)) {
@@ -82,6 +81,20 @@ final class Links {
         boolean tooLong =
                 mayBe && destination(href).getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION;
         return tooLong ? Optional.of(LinkReason.TOO_LONG) : Optional.empty();
+    }
+
+    private static boolean isExcluded(LinkPolicy policy, String host) {
+        for (String other : policy.excludedHosts()) {
+            if (below(host, other)) {
+                return true;
+            }
+        }
+        for (String other : policy.onlyHosts()) {
+            if (below(host, other)) {
+                return false;
+            }
+        }
+        return !policy.onlyHosts().isEmpty();
     }
 
     private static boolean optedOut(Tag tag) {

@@ -10,7 +10,7 @@ import java.util.OptionalInt;
  * @param scanner {@code fast} or {@code jsoup}
  * @param anchors the start tags with an href that is a link, in document order
  * @param own our own attributes, with the white space before them
- * @param images the start tags of images
+ * @param images the start tags of images that may be pixels of ours
  * @param placeholders placeholders for a pixel, in text
  * @param bottom the octet before which a pixel goes at the bottom
  * @param top the octet before which it goes at the top: behind the first body tag

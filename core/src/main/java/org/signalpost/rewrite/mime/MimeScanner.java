@@ -130,10 +130,11 @@ public final class MimeScanner {
         int start = -1;
         int at = from;
         boolean closed = false;
+        String end = boundary + "--";
         while (at < to && !closed) {
             int next = Fields.lineEnd(octets, at, to);
             int text = Fields.textEnd(octets, at, next);
-            boolean close = delimits(at, text, boundary + "--");
+            boolean close = delimits(at, text, end);
             if (close || delimits(at, text, boundary)) {
                 if (start >= 0) {
                     // The line break before a delimiter belongs to it.

@@ -78,7 +78,7 @@ public sealed interface TransferEncoding {
         }
 
         private static Optional<TransferEncoding> of(byte[] octets, int from, int to) {
-            var decoded = new byte[to - from];
+            var decoded = new byte[count(octets, from, to)];
             int count = 0;
             int at = from;
             while (at < to) {
@@ -98,8 +98,23 @@ public sealed interface TransferEncoding {
                 decoded[count++] = value(octets, at, behind);
                 at = behind;
             }
-            byte[] exact = count == decoded.length ? decoded : Arrays.copyOf(decoded, count);
-            return Optional.of(new QuotedPrintable(octets, from, to, exact));
+            return Optional.of(new QuotedPrintable(octets, from, to, decoded));
+        }
+
+        private static int count(byte[] octets, int from, int to) {
+            int count = 0;
+            int at = from;
+            while (at < to) {
+                if (octets[at] != '=') {
+                    count++;
+                    at++;
+                } else {
+                    int behind = behind(octets, at, to);
+                    count += behind > 0 ? 1 : 0;
+                    at = Math.abs(behind);
+                }
+            }
+            return count;
         }
 
         /** The octet behind the encoded octet that begins here; negative when it is a soft line break. */
