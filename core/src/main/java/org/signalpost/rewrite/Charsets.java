@@ -117,12 +117,22 @@ final class Charsets {
         if (zeros > decoded.length / 8) {
             return Optional.empty();
         }
+        return searchable(name, decoded, zeros > 0, escape);
+    }
+
+    /** The same leaf after edits: what it is was judged before, and a few octets more or less don't change that. */
+    static Optional<HtmlLeaf> edited(String label, byte[] decoded) {
+        String name = label.strip().toLowerCase(Locale.ROOT);
+        return searchable(name, decoded, /* zeros= */ false, /* escape= */ false);
+    }
+
+    private static Optional<HtmlLeaf> searchable(String name, byte[] decoded, boolean zeros, boolean escape) {
         if (name.startsWith("iso-2022-jp")) {
             return masked(decoded).map(mask -> new HtmlLeaf(decoded, mask, known("ISO-2022-JP")));
         }
         Optional<Charset> charset = known(name);
         boolean unknown = !name.isEmpty() && charset.isEmpty();
-        if (escape || (unknown && zeros > 0)) {
+        if (escape || (unknown && zeros)) {
             return Optional.empty();
         }
         if (STRICT.stream().anyMatch(name::startsWith)) {

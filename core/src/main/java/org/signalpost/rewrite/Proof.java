@@ -69,7 +69,7 @@ final class Proof {
                 // All pixels of a copy are in its last leaf that has a place for one.
                 int here = leaf.pixels() ? pixelsLeft : 0;
                 pixelsLeft -= here;
-                Optional<HtmlLeaf> html = Charsets.leaf(leaf.charset(), wanted);
+                Optional<HtmlLeaf> html = Charsets.edited(leaf.charset(), wanted);
                 if (html.isEmpty() || !reader.proves(html.get(), urls, pixels, here)) {
                     return false;
                 }
