@@ -27,7 +27,7 @@ final class LeafEdits {
     private static final int MOST_LINKS = 1_000;
 
     private final TrackingUrls urls;
-    private final SigningKeys keys;
+    private final SigningKeys.Signer signer;
     private final TrackId track;
     private final List<Explanation.LinkLine> lines = new ArrayList<>();
     private int number;
@@ -35,7 +35,7 @@ final class LeafEdits {
 
     LeafEdits(TrackingUrls urls, SigningKeys keys, TrackId track) {
         this.urls = urls;
-        this.keys = keys;
+        this.signer = LinkToken.signer(keys);
         this.track = track;
     }
 
@@ -81,7 +81,7 @@ final class LeafEdits {
             case LinkOutcome.Track(String destination) -> {
                 url = tracked >= MOST_LINKS
                         ? ""
-                        : urls.link(new LinkToken(LinkToken.Kind.RELAY, track, number, destination).sign(keys));
+                        : urls.link(new LinkToken(LinkToken.Kind.RELAY, track, number, destination).sign(signer));
                 Optional<LinkReason> against = against(leaf, link, url);
                 if (against.isPresent()) {
                     why = against.get().code();

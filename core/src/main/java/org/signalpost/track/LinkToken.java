@@ -51,12 +51,33 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
         }
     }
 
+    /** What signs tokens with the active key; for one thread. */
+    public static SigningKeys.Signer signer(SigningKeys keys) {
+        return keys.signer(PURPOSE);
+    }
+
     /** The text of the token, signed with the active key. */
     public String sign(SigningKeys keys) {
-        return text(keys, keys.active()).orElseThrow(() -> new IllegalStateException("no active key"));
+        return sign(signer(keys));
+    }
+
+    /** The text of the token; {@code signer} is one of {@link #signer}. */
+    public String sign(SigningKeys.Signer signer) {
+        byte[] payload = payload(signer.id());
+        return text(payload, signer.mac(payload));
     }
 
     private Optional<String> text(SigningKeys keys, int keyId) {
+        byte[] payload = payload(keyId);
+        return keys.mac(keyId, PURPOSE, payload).map(mac -> text(payload, mac));
+    }
+
+    private static String text(byte[] payload, byte[] mac) {
+        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
+        return base64.encodeToString(payload) + base64.encodeToString(Arrays.copyOf(mac, 16));
+    }
+
+    private byte[] payload(int keyId) {
         int prefix = 0;
         for (int i = 1; i < PREFIXES.length; i++) {
             // Something has to be left behind the prefix: a token has a shortest length.
@@ -74,10 +95,7 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
             left >>>= 7;
         }
         payload.put((byte) left).put((byte) prefix).put(rest);
-        byte[] octets = Arrays.copyOf(payload.array(), payload.position());
-        Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
-        return keys.mac(keyId, PURPOSE, octets)
-                .map(mac -> base64.encodeToString(octets) + base64.encodeToString(Arrays.copyOf(mac, 16)));
+        return Arrays.copyOf(payload.array(), payload.position());
     }
 
     /** Reads a token and checks its signature; empty for anything that we did not sign exactly so. */

@@ -144,13 +144,50 @@ public final class SigningKeys {
         return mac(idKey, purpose, content);
     }
 
+    /** The active key for one purpose, ready to be used many times; by one thread. */
+    public Signer signer(String purpose) {
+        byte[] key =
+                Optional.ofNullable(keys.get(active)).orElseThrow(() -> new IllegalStateException("no active key"));
+        return new Signer(active, initialised(key), purpose);
+    }
+
+    /** Signs with one key for one purpose. Made once for many contents; one thread. */
+    public static final class Signer {
+        private final int id;
+        private final Mac mac;
+        private final byte[] purpose;
+
+        private Signer(int id, Mac mac, String purpose) {
+            this.id = id;
+            this.mac = mac;
+            this.purpose = purpose.getBytes(StandardCharsets.US_ASCII);
+        }
+
+        /** The id of the key. */
+        int id() {
+            return id;
+        }
+
+        /** The HMAC-SHA256 of purpose, NUL and content. */
+        byte[] mac(byte[] content) {
+            mac.update(purpose);
+            mac.update((byte) 0);
+            return mac.doFinal(content);
+        }
+    }
+
     private static byte[] mac(byte[] key, String purpose, byte[] content) {
+        Mac mac = initialised(key);
+        mac.update(purpose.getBytes(StandardCharsets.US_ASCII));
+        mac.update((byte) 0);
+        return mac.doFinal(content);
+    }
+
+    private static Mac initialised(byte[] key) {
         try {
             var mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));
-            mac.update(purpose.getBytes(StandardCharsets.US_ASCII));
-            mac.update((byte) 0);
-            return mac.doFinal(content);
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has HMAC-SHA256", e);
         }
