@@ -63,7 +63,7 @@ public class RewriteBenchmark {
                 "<table align=\"center\" border=\"0\" cellpadding=\"0\" cellspacing=\"0\" role=\"presentation\" style=\"width:100%;\">\r\n<tbody>\r\n<tr>\r\n"
                         + "<td style=\"direction:ltr;font-size:0px;padding:20px 0;text-align:center;\">\r\n";
         String close = "</td>\r\n</tr>\r\n</tbody>\r\n</table>\r\n";
-        for (int row = 0; row < 20; row++) {
+        for (int row = 0; row < 29; row++) {
             page.append("<div style=\"margin:0px auto;max-width:600px;\">\r\n")
                     .append(open)
                     .append(
@@ -73,7 +73,7 @@ public class RewriteBenchmark {
                             "<div style=\"font-family:Helvetica,Arial,sans-serif;font-size:16px;line-height:24px;color:#333333;\">")
                     .append(
                             "Lorem ipsum dolor sit amet, <b>consectetur</b> adipiscing elit.<br> Grüße &amp; &nbsp;mehr.</div>\r\n");
-            if (row % 2 == 0) {
+            if (row % 3 == 0) {
                 page.append("<a href=\"https://shop.example/article/")
                         .append(row)
                         .append("?utm_source=news&amp;id=")

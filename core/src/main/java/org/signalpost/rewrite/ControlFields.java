@@ -23,6 +23,7 @@ import org.signalpost.rewrite.mime.HeaderText;
  * @param campaign the campaign, or empty
  * @param tags the tags
  * @param metadata a JSON object, or empty
+ * @param domain the host of the tracking address it wants, or empty
  * @param level how far its recipients may be told apart
  * @param utm what it says of UTM parameters
  * @param preventScam whether links with a visible address are to be left alone
@@ -39,6 +40,7 @@ record ControlFields(
         String campaign,
         List<String> tags,
         String metadata,
+        String domain,
         Level level,
         Optional<Boolean> utm,
         boolean preventScam,
@@ -94,6 +96,7 @@ record ControlFields(
         private String campaign = "";
         private final List<String> tags = new ArrayList<>();
         private final Map<String, Object> metadata = new LinkedHashMap<>();
+        private String domain = "";
         private Level level = Level.INDIVIDUAL;
         private Optional<Boolean> utm = Optional.empty();
         private boolean preventScam;
@@ -124,6 +127,7 @@ record ControlFields(
                     campaign.isEmpty() ? vendors.campaign : campaign,
                     List.copyOf(allTags.subList(0, Math.min(allTags.size(), MOST_TAGS))),
                     json,
+                    domain.isEmpty() ? vendors.domain : domain,
                     level,
                     utm,
                     vendors.preventScam,
@@ -200,6 +204,11 @@ record ControlFields(
             }
         }
 
+        private void domain(String field, String value) {
+            domain = lower(value);
+            effect(field, value, "tracking-domain");
+        }
+
         private void canonical(String name, String value) {
             String field = PREFIX + name;
             switch (name) {
@@ -239,6 +248,7 @@ record ControlFields(
                     }
                     effect(field, value, "consent");
                 }
+                case "tracking-domain" -> domain(field, value);
                 case "utm" -> utm = flag(field, value);
                 default -> {
                     // X-Signalpost-Pass, and names of later versions.
@@ -398,6 +408,7 @@ record ControlFields(
                             Optional.of(words.contains("clicks_all") || words.contains("clicks_textonly")));
                 }
                 case "x-mc-tags" -> tags(field, value);
+                case "x-mc-trackingdomain" -> domain(field, value);
                 case "x-mc-metadata" -> metadata(field, value);
                 case "x-mc-googleanalyticscampaign" -> campaign(field, value);
                 default -> {}

@@ -31,6 +31,7 @@ public final class MessageRewriter {
         this.settings = settings;
         var bases = new ArrayList<TrackingUrls>();
         bases.add(urls);
+        bases.addAll(settings.links().otherBases());
         bases.addAll(settings.links().retiredBases());
         this.policy = new LinkPolicy(
                 bases,
@@ -42,6 +43,16 @@ public final class MessageRewriter {
                 settings.links().oneTime(),
                 settings.links().utm());
         this.reader = new HtmlReader(policy);
+    }
+
+    /** The tracking address with this host; the usual one for empty text; nothing for a host that is not configured. */
+    Optional<TrackingUrls> base(String host) {
+        if (host.isEmpty() || host.equals(urls.host())) {
+            return Optional.of(urls);
+        }
+        return settings.links().otherBases().stream()
+                .filter(base -> base.host().equals(host))
+                .findFirst();
     }
 
     LinkPolicy policy() {

@@ -18,6 +18,7 @@ import org.signalpost.rewrite.mime.Fields;
 import org.signalpost.rewrite.mime.HeaderText;
 import org.signalpost.rewrite.mime.Part;
 import org.signalpost.rewrite.mime.TransferEncoding;
+import org.signalpost.track.TrackingUrls;
 
 /** Works out what is to be done to one mail that may be tracked. */
 final class PlanMaker {
@@ -81,6 +82,11 @@ final class PlanMaker {
         boolean opens = control.opens().orElse(settings.opens());
         boolean clicks = control.clicks().orElse(settings.clicks());
         boolean textClicks = control.textClicks().orElse(settings.textLinks());
+        Optional<TrackingUrls> base = rewriter.base(control.domain());
+        if (base.isEmpty()) {
+            notes.add(BAD_FIELD + "x-signalpost-tracking-domain: " + control.domain() + " is not configured");
+            return untouched(Reason.TRACKING_OFF);
+        }
         boolean nothing = !opens && !clicks && !textClicks;
         if (!control.bad().isEmpty() || nothing) {
             return untouched(Reason.TRACKING_OFF);
@@ -115,13 +121,13 @@ final class PlanMaker {
                 control.campaign(),
                 control.tags(),
                 control.metadata(),
-                control.level() == ControlFields.Level.AGGREGATE);
+                settings.sharedCopies() || control.level() == ControlFields.Level.AGGREGATE);
         Optional<RewriteSettings.Placement> pixel =
                 opens ? Optional.of(control.pixel().orElse(settings.pixel())) : Optional.empty();
         leaves.sort(java.util.Comparator.comparingInt(leaf -> leaf.part().body()));
         return TrackingPlan.tracked(
                 common(/* tracked= */ true),
-                new TrackingPlan.Work(mail, envelope, withPixel(leaves, pixel), pixel, facts));
+                new TrackingPlan.Work(mail, envelope, withPixel(leaves, pixel), pixel, base.get(), facts));
     }
 
     /** The last leaf that has a place gets the pixels; one with a placeholder before all others. */

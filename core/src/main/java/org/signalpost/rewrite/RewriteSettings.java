@@ -15,6 +15,7 @@ import org.signalpost.track.TrackingUrls;
  * @param pixelStyle the style of the pixel
  * @param links which links are wrapped
  * @param headers which control fields are read and which are kept
+ * @param sharedCopies whether all recipients get the same copy, whose events then tell nothing of any one of them
  * @param listUnsubscribe whether mail without a List-Unsubscribe field gets one (RFC 8058)
  */
 public record RewriteSettings(
@@ -25,6 +26,7 @@ public record RewriteSettings(
         String pixelStyle,
         Links links,
         Headers headers,
+        boolean sharedCopies,
         boolean listUnsubscribe) {
     /** Where the pixel goes. */
     public enum Placement {
@@ -41,6 +43,7 @@ public record RewriteSettings(
     /**
      * Which links are wrapped.
      *
+     * @param otherBases tracking addresses that a mail may choose by its host
      * @param retiredBases tracking addresses that stand in mail sent before
      * @param excludedHosts never these, nor what is below them
      * @param onlyHosts when not empty: only these, and what is below them
@@ -50,6 +53,7 @@ public record RewriteSettings(
      * @param utm UTM parameters to add, for these hosts; none when empty
      */
     public record Links(
+            List<TrackingUrls> otherBases,
             List<TrackingUrls> retiredBases,
             List<String> excludedHosts,
             List<String> onlyHosts,
@@ -59,6 +63,7 @@ public record RewriteSettings(
             LinkPolicy.Utm utm) {
         /** Copies the lists. */
         public Links {
+            otherBases = List.copyOf(otherBases);
             retiredBases = List.copyOf(retiredBases);
             excludedHosts = List.copyOf(excludedHosts);
             onlyHosts = List.copyOf(onlyHosts);
@@ -68,6 +73,7 @@ public record RewriteSettings(
         /** Everything at its default. */
         public static Links defaults() {
             return new Links(
+                    List.of(),
                     List.of(),
                     List.of(),
                     List.of(),
@@ -108,6 +114,7 @@ public record RewriteSettings(
                 "display:none",
                 Links.defaults(),
                 Headers.defaults(),
+                /* sharedCopies= */ false,
                 /* listUnsubscribe= */ false);
     }
 }

@@ -13,6 +13,7 @@ import org.signalpost.rewrite.mime.Part;
 import org.signalpost.rewrite.mime.TransferEncoding;
 import org.signalpost.track.LinkToken;
 import org.signalpost.track.TrackId;
+import org.signalpost.track.TrackingUrls;
 
 /** What is to be done to one mail, worked out once for all its recipients. Immutable and safe to share. */
 public final class TrackingPlan {
@@ -46,6 +47,7 @@ public final class TrackingPlan {
             EnvelopeFacts envelope,
             List<Leaf> leaves,
             Optional<RewriteSettings.Placement> pixel,
+            TrackingUrls base,
             MailFacts facts) {
         Work {
             leaves = List.copyOf(leaves);
@@ -120,7 +122,7 @@ public final class TrackingPlan {
         MessageRewriter rewriter = common.rewriter();
         RawMessage original = common.original();
         TrackId track = track(todo, recipient);
-        var edits = new LeafEdits(rewriter.urls(), rewriter.keys(), track);
+        var edits = new LeafEdits(todo.base(), rewriter.keys(), track);
         var leafCuts = new ArrayList<Cuts>(todo.leaves().size());
         var pixels = new ArrayList<String>();
         for (Leaf leaf : todo.leaves()) {
@@ -166,6 +168,9 @@ public final class TrackingPlan {
         if (!todo.facts().shared()) {
             return TrackId.derive(rewriter.keys(), todo.envelope().messageKey(), recipient);
         }
+        if (rewriter.settings().sharedCopies()) {
+            return TrackId.derive(rewriter.keys(), todo.envelope().messageKey(), "");
+        }
         String sender = todo.envelope().sender();
         String domain = sender.substring(sender.lastIndexOf('@') + 1).toLowerCase(Locale.ROOT);
         String group = todo.facts().campaign().isEmpty()
@@ -182,13 +187,10 @@ public final class TrackingPlan {
         var text = new StringBuilder(ProtectedMail.pass(rewriter.keys(), track, fields)).append(lineEnd);
         if (rewriter.settings().listUnsubscribe() && !fields.has("list-unsubscribe")) {
             String token = new LinkToken(
-                            LinkToken.Kind.UNSUBSCRIBE,
-                            track,
-                            0,
-                            rewriter.urls().base())
+                            LinkToken.Kind.UNSUBSCRIBE, track, 0, todo.base().base())
                     .sign(rewriter.keys());
             text.append("List-Unsubscribe: <")
-                    .append(rewriter.urls().base())
+                    .append(todo.base().base())
                     .append("/u/")
                     .append(token)
                     .append('>')
@@ -220,27 +222,27 @@ public final class TrackingPlan {
             return pixels;
         }
         if (places.placeholder().isPresent()) {
-            pixels.add(new LeafEdits.Pixel(places.placeholder().get(), tag(track, 'x', urls)));
+            pixels.add(new LeafEdits.Pixel(places.placeholder().get(), tag(todo, track, 'x', urls)));
             return pixels;
         }
         RewriteSettings.Placement wanted = todo.pixel().get();
         boolean top = wanted == RewriteSettings.Placement.TOP || wanted == RewriteSettings.Placement.BOTH;
         boolean bottom = wanted == RewriteSettings.Placement.BOTTOM || wanted == RewriteSettings.Placement.BOTH;
         if (top && places.top().isPresent()) {
-            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.top()), tag(track, 't', urls)));
+            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.top()), tag(todo, track, 't', urls)));
         } else {
             bottom |= top;
         }
         if (bottom && places.bottom().isPresent()) {
-            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.bottom()), tag(track, 'b', urls)));
+            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.bottom()), tag(todo, track, 'b', urls)));
         } else if (bottom && pixels.isEmpty() && places.top().isPresent()) {
-            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.top()), tag(track, 't', urls)));
+            pixels.add(new LeafEdits.Pixel(LeafEdits.at(places.top()), tag(todo, track, 't', urls)));
         }
         return pixels;
     }
 
-    private String tag(TrackId track, char place, List<String> urls) {
-        String url = common.rewriter().urls().pixel(track, place);
+    private String tag(Work todo, TrackId track, char place, List<String> urls) {
+        String url = todo.base().pixel(track, place);
         urls.add(url);
         return "<img src=\"" + url + "\" width=\"1\" height=\"1\" style=\""
                 + common.rewriter().settings().pixelStyle() + "\" alt=\"\" />";

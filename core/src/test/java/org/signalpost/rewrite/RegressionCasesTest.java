@@ -31,6 +31,7 @@ class RegressionCasesTest {
     private static RewriteSettings with(
             boolean text, RewriteSettings.Placement pixel, LinkPolicy.Utm utm, boolean listUnsubscribe) {
         var links = new RewriteSettings.Links(
+                List.of(new TrackingUrls("https://other.example")),
                 List.of(),
                 List.of("excluded.example"),
                 List.of(),
@@ -46,6 +47,7 @@ class RegressionCasesTest {
                 "display:none",
                 links,
                 RewriteSettings.Headers.defaults(),
+                /* sharedCopies= */ false,
                 listUnsubscribe);
     }
 
@@ -742,5 +744,15 @@ class RegressionCasesTest {
         assertThat(rewrite(RawMessage.of(latin(deep.toString()))).explanation().reason())
                 .isEqualTo("too-complex");
         assertThat(crlf("a\nb")).isEqualTo("a\r\nb");
+    }
+
+    @Test
+    void a_mail_chooses_among_the_tracking_addresses_that_are_configured() {
+        String mail = "X-Signalpost-Tracking-Domain: %s\r\n" + HTML + "\r\n\r\n<body>" + LINK + "</body>";
+        String other = body(rewrite(RawMessage.of(latin(mail.formatted("Other.example"))), TEXT));
+        assertThat(other).contains("href=\"https://other.example/c/").contains("src=\"https://other.example/api/t/");
+        Rewritten unknown = rewrite(RawMessage.of(latin(mail.formatted("foreign.example"))), TEXT);
+        assertThat(unknown.explanation().notes()).anyMatch(note -> note.contains("foreign.example is not configured"));
+        assertThat(unknown).isInstanceOf(Rewritten.Untouched.class);
     }
 }

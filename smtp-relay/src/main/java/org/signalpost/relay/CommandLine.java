@@ -105,8 +105,23 @@ final class CommandLine {
                             fallbackValue = "table",
                             defaultValue = "",
                             description = "Says on standard error what was tracked and why not; FORM is table or json.")
-                    String explain) {
-        return new RewriteCommand(console, settings(config)).rewrite(sender, recipient, explain);
+                    String explain,
+            @Option(
+                            names = "--plan",
+                            paramLabel = "FILE",
+                            defaultValue = "",
+                            description = "Writes what unrewrite needs to give the original back.")
+                    String plan) {
+        return new RewriteCommand(console, settings(config)).rewrite(sender, recipient, explain, plan);
+    }
+
+    @Command(
+            name = "unrewrite",
+            description = "Gives the original of the rewritten message on standard input back, octet for octet.")
+    int unrewrite(
+            @Option(names = "--plan", required = true, paramLabel = "FILE", description = "What rewrite --plan wrote.")
+                    Path plan) {
+        return new UnrewriteCommand(console).unrewrite(plan);
     }
 
     @Command(

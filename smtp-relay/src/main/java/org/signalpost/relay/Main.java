@@ -105,7 +105,11 @@ public final class Main {
         tracking.start();
 
         var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
-        var dispatch = new Dispatch(rewriter, courier(settings, outbox), settings.hostname());
+        var dispatch = new Dispatch(
+                rewriter,
+                courier(settings, outbox),
+                settings.hostname(),
+                new Failures(data.resolve("failures"), settings.values().value(RelayKeys.KEEP_FAILURES)));
         var loop = new DeliveryLoop(
                 spool,
                 dispatch,

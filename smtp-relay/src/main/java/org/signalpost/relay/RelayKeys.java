@@ -109,6 +109,23 @@ final class RelayKeys {
             "The style of the pixel, in letters, digits and :;-.",
             RelayKeys::style);
 
+    static final Key<List<TrackingUrls>> OTHER_URLS = Key.list(
+            "rewrite.other-urls",
+            "",
+            "Further tracking addresses, which a mail chooses by X-Signalpost-Tracking-Domain.",
+            TrackingUrls::new);
+
+    static final Key<Boolean> SHARED_COPIES = new Key<>(
+            "rewrite.copies",
+            "individual",
+            "Whether each recipient has a copy and a track of their own (individual), or all share one (shared).",
+            text -> choice(text, "shared", "individual"));
+
+    static final Key<Boolean> KEEP_FAILURES = Key.flag(
+            "rewrite.keep-failures",
+            "false",
+            "Whether mail whose rewriting failed is kept in the data directory, for a report; it went out untouched.");
+
     static final Key<List<TrackingUrls>> RETIRED_URLS = Key.list(
             "rewrite.retired-urls", "", "Tracking addresses that stand in mail sent before.", TrackingUrls::new);
 
@@ -213,7 +230,8 @@ final class RelayKeys {
                     List.<Key<?>>of(SMTP_LISTEN, TRUSTED_NETWORKS, HOSTNAME, MAX_MESSAGE, MAX_RECIPIENTS),
                     List.<Key<?>>of(MODE, SMARTHOST, CONNECTIONS, RETRY_STEPS, RETRY_JITTER, GIVE_UP),
                     List.<Key<?>>of(OPENS, CLICKS),
-                    List.<Key<?>>of(TEXT_LINKS, PIXEL, PIXEL_STYLE, RETIRED_URLS, EXCLUDE_HOSTS, ONLY_HOSTS),
+                    List.<Key<?>>of(TEXT_LINKS, PIXEL, PIXEL_STYLE, OTHER_URLS, SHARED_COPIES, KEEP_FAILURES),
+                    List.<Key<?>>of(RETIRED_URLS, EXCLUDE_HOSTS, ONLY_HOSTS),
                     List.<Key<?>>of(UNSUBSCRIBE_WORDS, VISIBLE_URL, ONE_TIME_LINKS),
                     List.<Key<?>>of(UTM_HOSTS, UTM_SOURCE, UTM_MEDIUM),
                     List.<Key<?>>of(DIALECTS, KEPT_FIELDS, STRICT_FIELDS, LIST_UNSUBSCRIBE))

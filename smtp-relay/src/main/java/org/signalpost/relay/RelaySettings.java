@@ -135,6 +135,7 @@ final class RelaySettings {
 
     RewriteSettings rewrite() {
         var links = new RewriteSettings.Links(
+                settings.value(RelayKeys.OTHER_URLS),
                 settings.value(RelayKeys.RETIRED_URLS),
                 settings.value(RelayKeys.EXCLUDE_HOSTS),
                 settings.value(RelayKeys.ONLY_HOSTS),
@@ -158,6 +159,7 @@ final class RelaySettings {
                 settings.value(RelayKeys.PIXEL_STYLE),
                 links,
                 headers,
+                settings.value(RelayKeys.SHARED_COPIES),
                 settings.value(RelayKeys.LIST_UNSUBSCRIBE));
     }
 

@@ -31,7 +31,7 @@ final class RewriteCommand {
     }
 
     /** One message from standard input to standard output. */
-    int rewrite(String sender, String recipient, String explain) {
+    int rewrite(String sender, String recipient, String explain, String plan) {
         if (!List.of("", "table", "json").contains(explain)) {
             console.err().println("signalpost: --explain knows table and json, not " + explain);
             return CommandLine.MISUSED;
@@ -41,6 +41,9 @@ final class RewriteCommand {
             String envelopeSender = sender.equals("<>") ? "" : sender;
             Rewritten copy =
                     rewriter().plan(message, envelope(message, envelopeSender)).copyFor(recipient);
+            if (!plan.isEmpty()) {
+                Files.writeString(Path.of(plan), UnrewriteCommand.plan(message, copy));
+            }
             copy.message().writeTo(console.out());
             console.out().flush();
             switch (explain) {

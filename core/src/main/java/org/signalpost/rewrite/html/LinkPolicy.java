@@ -87,7 +87,8 @@ public record LinkPolicy(
         }
         String destination = Links.destination(href);
         String marked = Utms.add(utm, destination, mail);
-        if (marked.getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION) {
+        boolean added = marked.length() > destination.length();
+        if (added && marked.getBytes(StandardCharsets.UTF_8).length > LinkToken.LONGEST_DESTINATION) {
             marked = destination;
         }
         if (mail.clicks()) {

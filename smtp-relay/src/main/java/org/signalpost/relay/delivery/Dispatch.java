@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.rewrite.EnvelopeFacts;
@@ -20,6 +21,8 @@ import org.signalpost.rewrite.TrackingPlan;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackingDecision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the copy for one recipient and hands it to the courier.
@@ -28,6 +31,7 @@ import org.signalpost.track.TrackingDecision;
  * octet for octet. Safe to call from any thread.
  */
 public final class Dispatch {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, d MMM uuuu HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
@@ -43,11 +47,15 @@ public final class Dispatch {
     private final MessageRewriter rewriter;
     private final Courier courier;
     private final String hostname;
+    private final Consumer<StoredMail> failures;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<MessageId, TrackingPlan> plans = new LinkedHashMap<>();
 
-    /** Copies carry {@code hostname} in their Received field. */
-    public Dispatch(MessageRewriter rewriter, Courier courier, String hostname) {
+    /**
+     * Copies carry {@code hostname} in their Received field; {@code failures} is told of mail whose rewriting failed.
+     */
+    public Dispatch(MessageRewriter rewriter, Courier courier, String hostname, Consumer<StoredMail> failures) {
+        this.failures = failures;
         this.rewriter = rewriter;
         this.courier = courier;
         this.hostname = hostname;
@@ -59,7 +67,16 @@ public final class Dispatch {
     /** One attempt; never throws for what a mail contains or a peer does. */
     public Attempt attempt(StoredMail mail, String recipient) {
         TrackingPlan plan = plan(mail);
-        Attempt attempt = attempt(mail, recipient, plan.copyFor(recipient));
+        Rewritten copy = plan.copyFor(recipient);
+        if (copy instanceof Rewritten.Untouched untouched
+                && (untouched.reason() == Reason.VERIFICATION_FAILED || untouched.reason() == Reason.INTERNAL_ERROR)) {
+            LOG.error(
+                    "alarm=rewriting message={} reason={}",
+                    mail.id(),
+                    untouched.reason().code());
+            failures.accept(mail);
+        }
+        Attempt attempt = attempt(mail, recipient, copy);
         if (attempt.outcome() instanceof Outcome.TooLarge && attempt.decision() instanceof TrackingDecision.Tracked) {
             // The original may fit: tracking never costs a mail.
             attempt = attempt(mail, recipient, plan.original(recipient, Reason.PEER_SIZE));

@@ -38,8 +38,8 @@ class DispatchTest {
             return new Outcome.Delivered("250");
         };
         StoredMail mail = mail("<a href=\"https://d.example/\">x</a>");
-        new Dispatch(REWRITER, courier, "relay.example.org").attempt(mail, "ann@example.com");
-        new Dispatch(REWRITER, courier, "relay.example.org").attempt(mail, "ann@example.com");
+        new Dispatch(REWRITER, courier, "relay.example.org", failed -> {}).attempt(mail, "ann@example.com");
+        new Dispatch(REWRITER, courier, "relay.example.org", failed -> {}).attempt(mail, "ann@example.com");
 
         assertThat(sent.get(0)).isEqualTo(sent.get(1));
         String text = new String(sent.get(0).octets(), StandardCharsets.US_ASCII);
@@ -57,7 +57,7 @@ class DispatchTest {
         Courier courier = copy -> copy.message().size() > limit
                 ? new Outcome.TooLarge("takes " + limit, limit)
                 : new Outcome.Delivered("250");
-        var dispatch = new Dispatch(REWRITER, courier, "relay.example.org");
+        var dispatch = new Dispatch(REWRITER, courier, "relay.example.org", failed -> {});
 
         Dispatch.Attempt attempt = dispatch.attempt(mail, "ann@example.com");
         Dispatch.Attempt hopeless = dispatch.attempt(mail("x".repeat(5_000)), "ann@example.com");
@@ -74,7 +74,7 @@ class DispatchTest {
     void the_explanation_of_a_mail_with_very_many_links_fits_into_a_record() {
         Courier courier = copy -> new Outcome.Delivered("250");
         String links = "<a href=\"https://d.example/" + "p".repeat(400) + "\">" + "t".repeat(300) + "</a>\r\n";
-        Dispatch.Attempt attempt = new Dispatch(REWRITER, courier, "relay.example.org")
+        Dispatch.Attempt attempt = new Dispatch(REWRITER, courier, "relay.example.org", failed -> {})
                 .attempt(mail(links.repeat(1_000)), "ann@example.com");
 
         assertThat(attempt.decision()).isInstanceOf(TrackingDecision.Tracked.class);

@@ -231,4 +231,20 @@ class CommandsIT {
                 .allMatch(line -> line.equals("https://d.example/sale?id=7&c=a%20b#top"));
         assertThat(bad.code()).isEqualTo(1);
     }
+
+    @Test
+    void unrewrite_gives_the_original_back() throws Exception {
+        String mail = "X-Signalpost-Campaign: spring\r\n" + Mails.newsletter("Back");
+        String plan = directory.resolve("plan").toString();
+
+        Ended rewritten = run(mail, "rewrite", "--plan", plan);
+        Ended back = run(rewritten.out(), "unrewrite", "--plan", plan);
+        Ended other = run("short", "unrewrite", "--plan", plan);
+
+        assertThat(rewritten.out()).isNotEqualTo(mail);
+        assertThat(back.code()).as(back.err()).isZero();
+        assertThat(back.out()).isEqualTo(mail);
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.err()).contains("does not belong");
+    }
 }
