@@ -755,4 +755,14 @@ class RegressionCasesTest {
         assertThat(unknown.explanation().notes()).anyMatch(note -> note.contains("foreign.example is not configured"));
         assertThat(unknown).isInstanceOf(Rewritten.Untouched.class);
     }
+
+    @Test
+    void what_goes_joins_nothing() {
+        String attribute = body(rewrite(html("<a data-signalpost-name=\"n\"href=\"https://d.example/\">x</a>")));
+        assertThat(attribute).startsWith("<a href=\"https://t.example/c/");
+        String pixel = "<img src=\"" + BASE.pixel(new TrackId(1, 2), 'b') + "\">";
+        String bracket = body(rewrite(html("a <" + pixel + "b < c" + LINK)));
+        assertThat(bracket).startsWith("a <" + pixel + "b < c");
+        assertThat(body(rewrite(html("a " + pixel + "b" + LINK)))).startsWith("a b<a ");
+    }
 }

@@ -64,15 +64,24 @@ public final class HtmlReader {
     private HtmlReading.Read reading(HtmlLeaf leaf, Markup markup, LinkPolicy.MailLinks mail) {
         var removals = new ArrayList<Range>(markup.own());
         for (Tag image : markup.images()) {
-            if (isQuotedPixel(image.value("src"))) {
+            if (isQuotedPixel(image.value("src")) && joinsNothing(leaf, image.from())) {
                 removals.add(new Range(image.from(), image.to()));
             }
         }
-        markup.placeholders().stream().skip(1).forEach(removals::add);
+        List<Range> placeholders = markup.placeholders().stream()
+                .filter(placeholder -> joinsNothing(leaf, placeholder.from()))
+                .toList();
+        placeholders.stream().skip(1).forEach(removals::add);
         removals.sort(Comparator.comparingInt(Range::from));
-        var places = new HtmlReading.PixelPlaces(bottom(leaf, markup), markup.top(), markup.placeholder());
+        var places = new HtmlReading.PixelPlaces(
+                bottom(leaf, markup), markup.top(), placeholders.stream().findFirst());
         return new HtmlReading.Read(
                 markup.scanner(), links(leaf, markup, mail), disjoint(removals), places, markup.notes());
+    }
+
+    /** A bracket in text, and what stood behind what goes, would become a tag. */
+    private static boolean joinsNothing(HtmlLeaf leaf, int from) {
+        return from == 0 || leaf.scanned()[from - 1] != '<';
     }
 
     /** At the very end of a leaf whose last octets are in a double-byte state nothing can be put. */

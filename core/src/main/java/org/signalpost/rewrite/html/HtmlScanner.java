@@ -128,10 +128,12 @@ final class HtmlScanner {
 
     private static Range withBlanks(byte[] octets, Tag.Attribute attribute) {
         int from = attribute.name().from();
-        while (from > 0 && isBlank(octets[from - 1])) {
+        int to = Math.max(attribute.name().to(), attribute.value().to() + (attribute.quoted() ? 1 : 0));
+        // What follows directly needs the white space for itself.
+        boolean apart = to >= octets.length || is(octets[to], BLANK | SLASH | CLOSE);
+        while (apart && from > 0 && isBlank(octets[from - 1])) {
             from--;
         }
-        int to = Math.max(attribute.name().to(), attribute.value().to() + (attribute.quoted() ? 1 : 0));
         return new Range(from, to);
     }
 

@@ -1,7 +1,6 @@
 package org.signalpost.rewrite.html;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -32,10 +31,5 @@ record Markup(
         images = List.copyOf(images);
         placeholders = List.copyOf(placeholders);
         notes = List.copyOf(notes);
-    }
-
-    /** Where the first placeholder stands. */
-    Optional<Range> placeholder() {
-        return placeholders.stream().findFirst();
     }
 }
