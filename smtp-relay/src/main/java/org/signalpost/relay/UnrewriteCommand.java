@@ -57,12 +57,15 @@ final class UnrewriteCommand {
                         Base64.getDecoder().decode(words[2])));
             }
             byte[] rewritten = console.in().readAllBytes();
+            if (!cuts.isEmpty() && cuts.getLast().to() > rewritten.length) {
+                throw new CommandFailed(plan + " does not belong to this message");
+            }
             console.out().writeBytes(new Cuts(cuts).apply(rewritten));
             console.out().flush();
             return console.out().checkError() ? CommandLine.FAILED : 0;
         } catch (IOException e) {
             throw new CommandFailed("the plan or the message can't be read: " + e.getMessage(), e);
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        } catch (IllegalArgumentException e) {
             throw new CommandFailed(plan + " does not belong to this message", e);
         }
     }
