@@ -765,4 +765,34 @@ class RegressionCasesTest {
         assertThat(bracket).startsWith("a <" + pixel + "b < c");
         assertThat(body(rewrite(html("a " + pixel + "b" + LINK)))).startsWith("a b<a ");
     }
+
+    /** Everything above and below the leaf, without our top field. */
+    private static String around(Rewritten copy, String leafStart, String leafEnd) {
+        String text = new String(copy.message().octets(), StandardCharsets.ISO_8859_1);
+        String below = text.substring(text.indexOf("\r\n") + 2);
+        return below.substring(0, below.indexOf(leafStart)) + below.substring(below.lastIndexOf(leafEnd));
+    }
+
+    @Test
+    void headers_and_structure_survive() {
+        String top =
+                "Received: from a\r\n\tby b;\r\n  Fri\r\nsubject:  two  blanks\r\nSUBJECT: again\r\nX-Raw: gr\303\274\303\237\r\n"
+                        + "MIME-Version: 1.0 (made by hand)\r\nMessage-ID:<a@b>\r\n";
+        String before = top + "Content-Type: multipart/mixed; boundary=o\r\n\r\npreamble\r\n--o  \r\n"
+                + "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n"
+                + "--a\r\nContent-Type: text/plain\r\n\r\nt\r\n--a\r\nContent-Type: multipart/related; boundary=r\r\n\r\n--r\r\n"
+                + "Content-Type: text/html\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
+        String after =
+                "\r\n--r\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--r--\r\n--a--\r\n"
+                        + "--m\r\nContent-Type: application/pdf\r\n\r\n%PDF\r\n--m--\r\n--o--\t\r\nepilogue\r\n";
+        Rewritten copy = rewrite(RawMessage.of(latin(before + "<body>" + LINK + "</body>" + after)));
+
+        assertThat(verdicts(copy)).as("mime-nested").containsExactly("https://d.example/");
+        assertThat(around(copy, "<body>", "</body>"))
+                .as("mime-headers, mime-preamble")
+                .isEqualTo(before + "</body>" + after);
+        for (byte octet : body(copy).getBytes(StandardCharsets.ISO_8859_1)) {
+            assertThat(octet).as("mime-cte-kept").isNotNegative();
+        }
+    }
 }
