@@ -158,7 +158,7 @@ final class LeafEdits {
 
     /** With line breaks before what would make a line longer than 998 octets. */
     private static Cuts broken(byte[] octets, List<Edit> edits) {
-        byte[] lineBreak = lineBreak(octets);
+        byte[] lineBreak = LineEnd.first(octets, 0, octets.length).getBytes(StandardCharsets.US_ASCII);
         var cuts = new ArrayList<Cut>();
         int done = 0;
         int column = 0;
@@ -195,15 +195,6 @@ final class LeafEdits {
             at = octets[i] == '\n' ? 0 : at + 1;
         }
         return at;
-    }
-
-    private static byte[] lineBreak(byte[] octets) {
-        for (int i = 0; i < octets.length; i++) {
-            if (octets[i] == '\n') {
-                return i > 0 && octets[i - 1] == '\r' ? new byte[] {'\r', '\n'} : new byte[] {'\n'};
-            }
-        }
-        return new byte[] {'\r', '\n'};
     }
 
     /** The place of a pixel as a range without octets. */

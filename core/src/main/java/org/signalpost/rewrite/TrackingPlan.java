@@ -183,7 +183,8 @@ public final class TrackingPlan {
     private Optional<Cut> top(Work todo, TrackId track) {
         Fields fields = todo.mail().fields();
         MessageRewriter rewriter = common.rewriter();
-        String lineEnd = lineEnd(common.original().octets());
+        String lineEnd =
+                LineEnd.first(common.original().octets(), 0, common.original().size());
         var text = new StringBuilder(ProtectedMail.pass(rewriter.keys(), track, fields)).append(lineEnd);
         if (rewriter.settings().listUnsubscribe() && !fields.has("list-unsubscribe")) {
             String token = new LinkToken(
@@ -202,15 +203,6 @@ public final class TrackingPlan {
                 ? todo.mail().header()
                 : fields.list().getFirst().from();
         return Optional.of(new Cut(begin, begin, text.toString().getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private static String lineEnd(byte[] octets) {
-        for (int i = 0; i < octets.length; i++) {
-            if (octets[i] == '\n') {
-                return i > 0 && octets[i - 1] == '\r' ? "\r\n" : "\n";
-            }
-        }
-        return "\r\n";
     }
 
     /** The pixels of the copy; their addresses are added to {@code urls}. */

@@ -15,6 +15,14 @@ public final class HeaderText {
 
     private HeaderText() {}
 
+    /** The decoded subject of a mail; empty when there is none. */
+    public static String subject(byte[] mail) {
+        return MimeScanner.top(mail)
+                .flatMap(top -> top.fields().first("subject"))
+                .map(HeaderText::decode)
+                .orElse("");
+    }
+
     /** Decodes a field's value, one character an octet; what can't be decoded stays as it is. */
     public static String decode(String value) {
         if (isPlain(value)) {

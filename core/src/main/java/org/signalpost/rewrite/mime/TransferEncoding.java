@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.signalpost.rewrite.Cuts;
 import org.signalpost.rewrite.Cuts.Cut;
+import org.signalpost.rewrite.LineEnd;
 
 /** A leaf's body as it is encoded, and how an edit of the decoded octets is made in the encoded ones. */
 public sealed interface TransferEncoding {
@@ -27,16 +28,6 @@ public sealed interface TransferEncoding {
             case "base64" -> InBase64.of(octets, part.body(), part.end());
             default -> Optional.empty();
         };
-    }
-
-    /** The line end that a range of octets uses first; CRLF when it has none. */
-    private static String lineEnd(byte[] octets, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (octets[i] == '\n') {
-                return i > from && octets[i - 1] == '\r' ? "\r\n" : "\n";
-            }
-        }
-        return "\r\n";
     }
 
     /** 7bit, 8bit, binary: as it stands. */
@@ -169,7 +160,7 @@ public sealed interface TransferEncoding {
 
         @Override
         public List<Cut> encode(Cuts edits) {
-            String lineEnd = lineEnd(octets, from, to);
+            String lineEnd = LineEnd.first(octets, from, to);
             var cuts = new ArrayList<Cut>(edits.list().size());
             var walk = new Walk();
             for (Cut edit : edits.list()) {
@@ -298,7 +289,7 @@ public sealed interface TransferEncoding {
             if (edits.list().isEmpty()) {
                 return List.of();
             }
-            String lineEnd = lineEnd(octets, from, to);
+            String lineEnd = LineEnd.first(octets, from, to);
             int width = Fields.textEnd(octets, from, Fields.lineEnd(octets, from, to)) - from;
             int wrapped = width >= 4 && width <= 76 && width % 4 == 0 ? width : 76;
             byte[] whole = Base64.getMimeEncoder(wrapped, lineEnd.getBytes(StandardCharsets.US_ASCII))

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.signalpost.journal.DurableFile;
-import org.signalpost.relay.spool.Subject;
 import org.signalpost.rewrite.mime.HeaderText;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.track.CapturedMail;
@@ -108,7 +107,7 @@ public final class Capture implements Courier, Outbox {
                 .put("at", clock.instant().toString())
                 .put("sender", copy.sender())
                 .put("recipient", copy.recipient())
-                .put("subject", HeaderText.decode(Subject.of(copy.message().octets())))
+                .put("subject", HeaderText.subject(copy.message().octets()))
                 .put("size", copy.message().size());
         switch (copy.decision()) {
             case TrackingDecision.Tracked tracked ->

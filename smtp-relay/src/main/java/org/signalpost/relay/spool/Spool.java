@@ -21,6 +21,7 @@ import org.signalpost.journal.Journal;
 import org.signalpost.journal.JournalException;
 import org.signalpost.journal.Position;
 import org.signalpost.rewrite.RawMessage;
+import org.signalpost.rewrite.mime.HeaderText;
 import org.signalpost.track.MailEvent;
 import org.signalpost.track.MessageId;
 import org.slf4j.Logger;
@@ -132,7 +133,7 @@ public final class Spool {
                 /* copied= */ false,
                 now,
                 envelope,
-                Subject.of(message.octets()),
+                HeaderText.subject(message.octets()),
                 message.size(),
                 /* set= */ 0,
                 chunks,
@@ -314,7 +315,7 @@ public final class Spool {
                     /* copied= */ true,
                     mail.acceptedAt(),
                     mail.envelope(),
-                    Subject.of(mail.message().octets()),
+                    HeaderText.subject(mail.message().octets()),
                     mail.message().size(),
                     random.nextLong(),
                     chunks(mail.message().size(), mail.envelope()),
