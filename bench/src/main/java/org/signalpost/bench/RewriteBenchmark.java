@@ -157,10 +157,4 @@ public class RewriteBenchmark {
     public Rewritten furtherRecipient() {
         return plan.copyFor("bob@example.com");
     }
-
-    /** The lengths, for ratios. */
-    public static void main(String[] arguments) {
-        var benchmark = new RewriteBenchmark();
-        System.out.println("html " + benchmark.octets.length + " octets, mail " + benchmark.mail.size() + " octets");
-    }
 }

@@ -717,10 +717,6 @@ class RegressionCasesTest {
             Rewritten copy = rewrite(html(document));
             long millis = (System.nanoTime() - began) / 1_000_000;
             assertThat(copy).isNotNull();
-            if (Boolean.getBoolean("hostile.print")) {
-                System.out.println("HOSTILE " + document.substring(0, 20) + " " + millis + " ms "
-                        + copy.explanation().reason());
-            }
             // Not a measurement: only that nothing here is quadratic.
             assertThat(millis).as(document.substring(0, 40)).isLessThan(20_000);
         }

@@ -1,6 +1,10 @@
 package org.signalpost.journal;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -9,16 +13,16 @@ final class Appender {
     private Appender() {}
 
     /** The directory, and the first number. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         var random = new Random(7);
-        try (Journal journal = Journal.open(Path.of(arguments[0]), new Disk(), 1 << 20)) {
+        try (var told = new FileOutputStream(FileDescriptor.out);
+                Journal journal = Journal.open(Path.of(arguments[0]), new Disk(), 1 << 20)) {
             for (long number = Long.parseLong(arguments[1]); number < Long.MAX_VALUE; number++) {
                 byte[] payload = ByteBuffer.allocate(8 + random.nextInt(20_000))
                         .putLong(number)
                         .array();
                 journal.append(1, new EntryId(0, number), payload);
-                System.out.println(number);
-                System.out.flush();
+                told.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
             }
         }
     }
