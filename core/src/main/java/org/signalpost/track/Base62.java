@@ -1,10 +1,19 @@
 package org.signalpost.track;
 
-/** Numbers of 128 bits in base 62, most significant digit first. */
-final class Base62 {
+import java.security.SecureRandom;
+
+/** Base 62, the digits {@code 0-9A-Za-z}: numbers of 128 bits, most significant digit first, and secrets. */
+public final class Base62 {
     private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     private Base62() {}
+
+    /** So many digits by chance; 5.95 bits each. */
+    public static String random(SecureRandom random, int length) {
+        var text = new StringBuilder(length);
+        random.ints(length, 0, DIGITS.length()).forEach(digit -> text.append(DIGITS.charAt(digit)));
+        return text.toString();
+    }
 
     /** The octets, read as one big endian number, as exactly {@code length} digits. */
     static String write(byte[] octets, int length) {

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 import org.signalpost.journal.DurableFile;
 import org.signalpost.settings.ConfigurationException;
+import org.signalpost.track.Base62;
 import org.signalpost.track.SigningKeys;
 
 /**
@@ -21,8 +22,6 @@ import org.signalpost.track.SigningKeys;
  * <p>Holds {@code admin.key} and {@code signing.keys} (both mode 0600), {@code log/}, {@code db/} and {@code outbox/}.
  */
 final class DataDirectory implements AutoCloseable {
-    private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
     private final Path path;
     private Optional<FileChannel> lock = Optional.empty();
 
@@ -141,11 +140,14 @@ final class DataDirectory implements AutoCloseable {
         Path file = adminKeyFile();
         try {
             if (!Files.exists(file)) {
-                var key = new StringBuilder("ms_live_");
-                random.ints(32, 0, DIGITS.length()).forEach(digit -> key.append(DIGITS.charAt(digit)));
-                write("admin.key", key + "\n");
+                write("admin.key", "ms_live_" + Base62.random(random, 32) + "\n");
             }
-            return Files.readString(file, StandardCharsets.US_ASCII).strip();
+            String key = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            if (!key.matches("ms_live_[0-9A-Za-z]{32}")) {
+                // An emptied file must not become a key that everybody knows.
+                throw new ConfigurationException(file + " holds no key; remove the file, and the next start makes one");
+            }
+            return key;
         } catch (IOException e) {
             throw new ConfigurationException("the admin key can't be read: " + reason(e), e);
         }

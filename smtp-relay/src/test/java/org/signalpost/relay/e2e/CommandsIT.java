@@ -247,4 +247,13 @@ class CommandsIT {
         assertThat(other.code()).isEqualTo(1);
         assertThat(other.err()).contains("does not belong");
     }
+
+    @Test
+    void an_emptied_admin_key_stops_the_start() throws Exception {
+        Files.createDirectories(directory.resolve("data"));
+        Files.writeString(directory.resolve("data").resolve("admin.key"), "");
+        String file = configuration("data.directory = " + directory.resolve("data"));
+
+        one_clear_line(run("", "serve", "--config", file), "admin.key", "holds no key");
+    }
 }

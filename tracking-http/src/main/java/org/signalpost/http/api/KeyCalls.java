@@ -13,12 +13,11 @@ import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.store.ApiKey;
 import org.signalpost.store.KeyStore;
+import org.signalpost.track.Base62;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /keys}: make, list and revoke API keys. Safe to share. */
 public final class KeyCalls {
-    private static final String DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
     private final KeyStore store;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -48,9 +47,9 @@ public final class KeyCalls {
             input.wrong("scopes", "one or more of read, write, send, contacts, webhooks, admin are wanted");
         }
         input.check();
-        String secret = "ms_live_" + digits(32);
+        String secret = "ms_live_" + Base62.random(random, 32);
         var key = new ApiKey(
-                "key_" + digits(22),
+                "key_" + Base62.random(random, 22),
                 name,
                 secret.substring(0, 12),
                 scopes,
@@ -58,12 +57,6 @@ public final class KeyCalls {
                 Optional.empty());
         store.add(key, Access.hash(secret));
         return Reply.json(201, json(key).put("key", secret));
-    }
-
-    private String digits(int count) {
-        var text = new StringBuilder();
-        random.ints(count, 0, DIGITS.length()).forEach(digit -> text.append(DIGITS.charAt(digit)));
-        return text.toString();
     }
 
     private Reply list(Exchange exchange) {
