@@ -1,6 +1,7 @@
 package org.signalpost.http;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,21 +9,48 @@ import java.util.TreeSet;
 
 /** All paths in one table. Immutable and safe to share. */
 final class Routes {
-    private final List<Route> table;
+    private final List<Entry> table;
+
+    /** A route whose path is cut into segments already. */
+    private record Entry(Route route, List<String> segments) {
+        /** The named segments when the path is one of this route. */
+        Optional<Map<String, String>> match(List<String> given) {
+            if (segments.size() != given.size()) {
+                return Optional.empty();
+            }
+            var named = new HashMap<String, String>(2);
+            for (int i = 0; i < given.size(); i++) {
+                String wanted = segments.get(i);
+                if (wanted.startsWith("{") && !given.get(i).isEmpty()) {
+                    named.put(wanted.substring(1, wanted.length() - 1), given.get(i));
+                } else if (!wanted.equals(given.get(i))) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(named);
+        }
+    }
 
     Routes(List<Route> table) {
-        this.table = List.copyOf(table);
+        this.table = table.stream()
+                .map(route -> new Entry(route, segments(route.path())))
+                .toList();
+    }
+
+    private static List<String> segments(String path) {
+        return List.of(path.split("/", -1));
     }
 
     /** The answer; 404 and 405 are said here. */
     Reply answer(Exchange exchange) {
+        List<String> segments = segments(exchange.path());
         var allowed = new TreeSet<String>();
-        for (Route route : table) {
-            Optional<Map<String, String>> named = route.match(exchange.path());
-            if (named.isPresent() && route.method().equals(exchange.method())) {
-                return route.call().on(exchange.with(named.get()));
+        for (Entry entry : table) {
+            Optional<Map<String, String>> named = entry.match(segments);
+            if (named.isPresent() && entry.route().method().equals(exchange.method())) {
+                return entry.route().call().on(exchange.with(named.get()));
             }
-            named.ifPresent(there -> allowed.add(route.method()));
+            named.ifPresent(there -> allowed.add(entry.route().method()));
         }
         if (allowed.isEmpty()) {
             throw Problem.notFound();
