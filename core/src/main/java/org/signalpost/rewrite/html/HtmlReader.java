@@ -120,7 +120,7 @@ public final class HtmlReader {
         var links = new ArrayList<HtmlLink>(markup.anchors().size());
         int line = 1;
         int counted = 0;
-        HtmlScanner tags = HtmlScanner.ofTags(leaf.scanned());
+        var tags = new TagReader(leaf.scanned(), /* strict= */ false);
         for (Tag tag : markup.anchors()) {
             line += LineCount.of(leaf.octets(), counted, tag.from());
             counted = tag.from();
@@ -201,7 +201,7 @@ public final class HtmlReader {
     }
 
     /** The text of a link up to its end, or the next link's begin. */
-    private static String visible(HtmlLeaf leaf, int from, HtmlScanner scanner) {
+    private static String visible(HtmlLeaf leaf, int from, TagReader scanner) {
         byte[] scanned = leaf.scanned();
         var raw = new ByteArrayOutputStream();
         int at = from;

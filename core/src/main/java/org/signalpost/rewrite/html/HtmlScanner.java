@@ -1,9 +1,7 @@
 package org.signalpost.rewrite.html;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -25,19 +23,6 @@ final class HtmlScanner {
         record TooComplex() implements Outcome {}
     }
 
-    /** A tree is needed; ends a scan. No stack trace: it is thrown often. */
-    static final class Stop extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final boolean tooComplex;
-
-        private Stop(boolean tooComplex) {
-            super("stop", null, false, false);
-            this.tooComplex = tooComplex;
-        }
-    }
-
-    private static final int MOST_ATTRIBUTES = 500;
-    private static final byte[] OWN = Markers.ascii("data-signalpost-");
     private static final List<String> PLACEHOLDERS =
             List.of("{{signalpost:pixel}}", "%opentrack%", "{{ses:openTracker}}");
     private static final byte[] TEXT_STOP = new byte[256];
@@ -49,18 +34,12 @@ final class HtmlScanner {
     }
 
     private final byte[] b;
+    private final TagReader tags;
     private final List<Tag> anchors = new ArrayList<>();
     private final List<Tag> images = new ArrayList<>();
     private final List<Range> own = new ArrayList<>();
     private final List<Range> placeholders = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-
-    /** Whether an odd name is left to the tree; false when a tree was there already. */
-    private final boolean strict;
-
-    private int[] attributes = new int[8 * Tag.STRIDE];
-    private int count;
-    private boolean selfClosing;
 
     /** Inside a conditional comment, which only Outlook reads. */
     private boolean conditional;
@@ -77,7 +56,7 @@ final class HtmlScanner {
     private HtmlScanner(byte[] octets, boolean strict) {
         this.b = octets;
         this.unfinished = octets.length;
-        this.strict = strict;
+        this.tags = new TagReader(octets, strict);
     }
 
     /** Reads a whole leaf. */
@@ -86,28 +65,9 @@ final class HtmlScanner {
         try {
             scanner.document(0, octets.length);
             return new Outcome.Read(scanner.markup("fast"));
-        } catch (Stop stop) {
-            return stop.tooComplex ? new Outcome.TooComplex() : new Outcome.NeedsTree();
+        } catch (TagReader.Stop stop) {
+            return stop.isTooComplex() ? new Outcome.TooComplex() : new Outcome.NeedsTree();
         }
-    }
-
-    /** The start tag at this octet, which a parser has found to be one; empty when it does not end. */
-    static Optional<Tag> tagAt(byte[] octets, int at) {
-        var scanner = new HtmlScanner(octets, /* strict= */ false);
-        int nameEnd = scanner.nameEnd(at + 1, octets.length);
-        int end = scanner.attributes(nameEnd, octets.length);
-        return end < 0 ? Optional.empty() : Optional.of(scanner.tag(at, nameEnd, end));
-    }
-
-    /** For reading single tags of a leaf that was read before. */
-    static HtmlScanner ofTags(byte[] octets) {
-        return new HtmlScanner(octets, /* strict= */ false);
-    }
-
-    /** The octet behind the tag that begins here, be it a start or an end tag; -1 when it does not end. */
-    int behindTag(int at) {
-        int name = at + 1 < b.length && b[at + 1] == '/' ? at + 2 : at + 1;
-        return attributes(nameEnd(name, b.length), b.length);
     }
 
     /** The links of the conditional comments in a range that is a comment. */
@@ -115,26 +75,6 @@ final class HtmlScanner {
         var scanner = new HtmlScanner(octets, /* strict= */ false);
         scanner.conditional(from, to);
         return scanner.markup("fast");
-    }
-
-    /** Our own attributes of a tag, each with the white space before it. */
-    static List<Range> own(byte[] octets, Tag tag) {
-        var found = new ArrayList<Range>();
-        for (Tag.Attribute attribute : tag.beginningWith("data-signalpost-")) {
-            found.add(withBlanks(octets, attribute));
-        }
-        return found;
-    }
-
-    private static Range withBlanks(byte[] octets, Tag.Attribute attribute) {
-        int from = attribute.name().from();
-        int to = Math.max(attribute.name().to(), attribute.value().to() + (attribute.quoted() ? 1 : 0));
-        // What follows directly needs the white space for itself.
-        boolean apart = to >= octets.length || is(octets[to], BLANK | SLASH | CLOSE);
-        while (apart && from > 0 && isBlank(octets[from - 1])) {
-            from--;
-        }
-        return new Range(from, to);
     }
 
     private Markup markup(String name) {
@@ -173,40 +113,6 @@ final class HtmlScanner {
     private static boolean isLetter(byte c) {
         int lower = c | 0x20;
         return lower >= 'a' && lower <= 'z';
-    }
-
-    // What an octet may be, in bits: reading a table is quicker than asking one by one.
-    private static final int BLANK = 1;
-    private static final int SLASH = 2;
-    private static final int CLOSE = 4;
-    private static final int EQUALS = 8;
-    private static final int ZERO = 16;
-    private static final byte[] KIND = new byte[256];
-
-    static {
-        for (char c : " \n\t\r\f".toCharArray()) {
-            KIND[c] = BLANK;
-        }
-        KIND['/'] = SLASH;
-        KIND['>'] = CLOSE;
-        KIND['='] = EQUALS;
-        KIND[0] = ZERO;
-    }
-
-    private static boolean isBlank(byte c) {
-        return KIND[c & 0xff] == BLANK;
-    }
-
-    private static boolean is(byte c, int kinds) {
-        return (KIND[c & 0xff] & kinds) != 0;
-    }
-
-    private int find(char wanted, int from, int to) {
-        int at = from;
-        while (at < to && b[at] != wanted) {
-            at++;
-        }
-        return at < to ? at : -1;
     }
 
     private void document(int from, int to) {
@@ -274,7 +180,7 @@ final class HtmlScanner {
                 return comment(open, to);
             }
             if (matches(open, "<![CDATA[", to)) {
-                throw new Stop(/* tooComplex= */ false);
+                throw new TagReader.Stop(/* tooComplex= */ false);
             }
             return bogusComment(open, open + 2, to);
         }
@@ -306,7 +212,7 @@ final class HtmlScanner {
     }
 
     private int bogusComment(int open, int from, int to) {
-        int end = find('>', from, to);
+        int end = tags.find('>', from, to);
         return end < 0 ? endsInside(open) : end + 1;
     }
 
@@ -320,7 +226,7 @@ final class HtmlScanner {
         }
         int at = text;
         while (true) {
-            int dash = find('-', at, to);
+            int dash = tags.find('-', at, to);
             if (dash < 0) {
                 return endsInside(open);
             }
@@ -359,8 +265,8 @@ final class HtmlScanner {
         conditional = true;
         try {
             document(begin + 2, end);
-        } catch (Stop stop) {
-            if (stop.tooComplex) {
+        } catch (TagReader.Stop stop) {
+            if (stop.isTooComplex()) {
                 throw stop;
             }
             notes.add("conditional-complex");
@@ -371,185 +277,54 @@ final class HtmlScanner {
         }
     }
 
-    private int nameEnd(int from, int to) {
-        int at = from;
-        while (at < to && !is(b[at], BLANK | SLASH | CLOSE)) {
-            if (b[at] == 0 && strict) {
-                throw new Stop(/* tooComplex= */ false);
-            }
-            at++;
-        }
-        return at;
-    }
-
     private int endTag(int open, int to) {
-        int nameEnd = nameEnd(open + 2, to);
-        int end = attributes(nameEnd, to);
+        int nameEnd = tags.nameEnd(open + 2, to);
+        int end = tags.attributes(nameEnd, to);
         if (end < 0) {
             return endsInside(open);
         }
         if (!conditional) {
-            long name = pack(open + 2, nameEnd);
-            if (name == BODY) {
+            long name = ElementNames.pack(b, open + 2, nameEnd);
+            if (name == ElementNames.BODY) {
                 lastBody = open;
-            } else if (name == HTML) {
+            } else if (name == ElementNames.HTML) {
                 lastHtml = open;
             }
         }
         return end;
     }
 
-    /** Reads attributes from behind the name of a tag; the octet behind the tag, or -1 when it does not end. */
-    private int attributes(int from, int to) {
-        count = 0;
-        selfClosing = false;
-        int at = from;
-        while (true) {
-            while (at < to && is(b[at], BLANK | SLASH)) {
-                at++;
-            }
-            if (at >= to) {
-                return -1;
-            }
-            if (b[at] == '>') {
-                selfClosing = b[at - 1] == '/';
-                return at + 1;
-            }
-            at = attribute(at, to);
-            if (at < 0) {
-                return -1;
-            }
-        }
-    }
-
-    private int attribute(int name, int to) {
-        // An equals sign in front belongs to the name.
-        int at = name + 1;
-        if (b[name] == 0 && strict) {
-            throw new Stop(/* tooComplex= */ false);
-        }
-        while (at < to && KIND[b[at] & 0xff] == 0) {
-            at++;
-        }
-        while (at < to && !is(b[at], BLANK | SLASH | CLOSE | EQUALS)) {
-            // A zero octet, or what follows one.
-            if (b[at] == 0 && strict) {
-                throw new Stop(/* tooComplex= */ false);
-            }
-            at++;
-        }
-        int nameEnd = at;
-        while (at < to && isBlank(b[at])) {
-            at++;
-        }
-        if (at >= to) {
-            return -1;
-        }
-        if (b[at] != '=') {
-            add(name, nameEnd, nameEnd, nameEnd, 0);
-            return at;
-        }
-        at++;
-        while (at < to && isBlank(b[at])) {
-            at++;
-        }
-        if (at >= to) {
-            return -1;
-        }
-        byte quote = b[at];
-        if (quote == '"' || quote == '\'') {
-            int end = find((char) quote, at + 1, to);
-            if (end < 0) {
-                return -1;
-            }
-            add(name, nameEnd, at + 1, end, quote);
-            return end + 1;
-        }
-        int value = at;
-        while (at < to && !is(b[at], BLANK | CLOSE)) {
-            at++;
-        }
-        add(name, nameEnd, value, at, 0);
-        return at < to ? at : -1;
-    }
-
-    private void add(int name, int nameEnd, int value, int valueEnd, int quote) {
-        if (count >= MOST_ATTRIBUTES) {
-            throw new Stop(/* tooComplex= */ true);
-        }
-        int at = count * Tag.STRIDE;
-        if (at == attributes.length) {
-            attributes = Arrays.copyOf(attributes, 2 * at);
-        }
-        attributes[at] = name;
-        attributes[at + 1] = nameEnd;
-        attributes[at + 2] = value;
-        attributes[at + 3] = valueEnd;
-        attributes[at + 4] = quote;
-        count++;
-    }
-
-    private Tag tag(int open, int nameEnd, int end) {
-        if (nameEnd - open == 2 && (b[open + 1] | 0x20) == 'a') {
-            return new Tag(b, open, end, "a", Arrays.copyOf(attributes, count * Tag.STRIDE));
-        }
-        var name = new StringBuilder(nameEnd - open);
-        for (int i = open + 1; i < nameEnd; i++) {
-            int c = b[i] & 0xff;
-            name.append((char) (c >= 'A' && c <= 'Z' ? c + 32 : c));
-        }
-        return new Tag(b, open, end, name.toString(), Arrays.copyOf(attributes, count * Tag.STRIDE));
-    }
-
-    /** Whether an attribute ends as the address of a pixel of ours does: most images are not worth a look. */
-    private boolean mayBePixel() {
-        for (int i = 0; i < count; i++) {
-            int end = attributes[i * Tag.STRIDE + 3];
-            if (end - attributes[i * Tag.STRIDE + 2] > 30
-                    && b[end - 2] == '='
-                    && b[end - 3] == 'p'
-                    && b[end - 4] == '?') {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private int startTag(int open, int to) {
-        int nameEnd = nameEnd(open + 1, to);
-        int end = attributes(nameEnd, to);
+        int nameEnd = tags.nameEnd(open + 1, to);
+        int end = tags.attributes(nameEnd, to);
         if (end < 0) {
             return endsInside(open);
         }
-        long name = pack(open + 1, nameEnd);
-        if (needsTree(name, open + 1, nameEnd)) {
-            throw new Stop(/* tooComplex= */ false);
+        long name = ElementNames.pack(b, open + 1, nameEnd);
+        if (ElementNames.needsTree(name, b, open + 1, nameEnd)) {
+            throw new TagReader.Stop(/* tooComplex= */ false);
         }
-        for (int i = 0; i < count; i++) {
-            int at = attributes[i * Tag.STRIDE];
-            if ((b[at] | 0x20) == 'd'
-                    && attributes[i * Tag.STRIDE + 1] - at >= OWN.length
-                    && Markers.sameLower(b, at, OWN)) {
-                Tag tag = tag(open, nameEnd, end);
-                own.addAll(own(b, tag));
-                break;
-            }
+        if (tags.hasOwn()) {
+            own.addAll(TagReader.own(b, tags.tag(open, nameEnd, end)));
         }
         boolean vml = conditional && nameEnd - open > 3 && (b[open + 1] | 0x20) == 'v' && b[open + 2] == ':';
-        if (name == A || name == AREA || vml) {
-            Tag tag = tag(open, nameEnd, end);
+        if (name == ElementNames.A || name == ElementNames.AREA || vml) {
+            Tag tag = tags.tag(open, nameEnd, end);
             if (tag.has("href")) {
                 anchors.add(tag);
             }
-        } else if (name == IMG && !conditional && mayBePixel()) {
-            images.add(tag(open, nameEnd, end));
-        } else if (name == BODY && top < 0 && !conditional) {
+        } else if (name == ElementNames.IMG && !conditional && tags.mayBePixel()) {
+            images.add(tags.tag(open, nameEnd, end));
+        } else if (name == ElementNames.BODY && top < 0 && !conditional) {
             top = end;
-        } else if (name == STYLE || name == TITLE || name == TEXTAREA || name == SCRIPT) {
-            if (selfClosing) {
-                throw new Stop(/* tooComplex= */ false);
+        } else if (name == ElementNames.STYLE
+                || name == ElementNames.TITLE
+                || name == ElementNames.TEXTAREA
+                || name == ElementNames.SCRIPT) {
+            if (tags.selfClosing()) {
+                throw new TagReader.Stop(/* tooComplex= */ false);
             }
-            return rawText(open, open + 1, nameEnd, end, to, name == SCRIPT);
+            return rawText(open, open + 1, nameEnd, end, to, name == ElementNames.SCRIPT);
         }
         return end;
     }
@@ -559,19 +334,19 @@ final class HtmlScanner {
         int length = nameEnd - name;
         int at = from;
         while (true) {
-            int bracket = find('<', at, to);
+            int bracket = tags.find('<', at, to);
             if (bracket < 0) {
                 return endsInside(open);
             }
             if (script && matches(bracket, "<!--", to)) {
-                throw new Stop(/* tooComplex= */ false);
+                throw new TagReader.Stop(/* tooComplex= */ false);
             }
             int behind = bracket + 2 + length;
             if (behind <= to && b[bracket + 1] == '/' && sameName(name, bracket + 2, length)) {
                 if (behind == to) {
                     return endsInside(open);
                 }
-                if (isBlank(b[behind]) || b[behind] == '/' || b[behind] == '>') {
+                if (TagReader.isBlank(b[behind]) || b[behind] == '/' || b[behind] == '>') {
                     // The end tag itself is read like any other.
                     return bracket;
                 }
@@ -587,62 +362,5 @@ final class HtmlScanner {
             }
         }
         return true;
-    }
-
-    // Names of up to eight letters, in lower case, packed into one number.
-    private static final long A = pack("a");
-    private static final long AREA = pack("area");
-    private static final long BODY = pack("body");
-    private static final long HTML = pack("html");
-    private static final long IMG = pack("img");
-    private static final long STYLE = pack("style");
-    private static final long TITLE = pack("title");
-    private static final long TEXTAREA = pack("textarea");
-    private static final long SCRIPT = pack("script");
-    private static final long[] TREE = {
-        pack("svg"),
-        pack("math"),
-        pack("select"),
-        pack("template"),
-        pack("noscript"),
-        pack("frameset"),
-        pack("frame"),
-        pack("noframes"),
-        pack("iframe"),
-        pack("noembed"),
-        pack("xmp")
-    };
-    private static final byte[] PLAINTEXT = Markers.ascii("plaintext");
-
-    private static long pack(String name) {
-        long packed = 0;
-        for (int i = 0; i < name.length(); i++) {
-            packed = (packed << 8) | name.charAt(i);
-        }
-        return packed;
-    }
-
-    private long pack(int from, int to) {
-        if (to - from > 8) {
-            return -1;
-        }
-        long packed = 0;
-        for (int i = from; i < to; i++) {
-            packed = (packed << 8) | ((b[i] & 0xff) | 0x20);
-        }
-        return packed;
-    }
-
-    /** In these, what is a tag and what is an element depends on the tree. */
-    private boolean needsTree(long name, int from, int to) {
-        if (name == -1) {
-            return to - from == PLAINTEXT.length && Markers.sameLower(b, from, PLAINTEXT);
-        }
-        for (long other : TREE) {
-            if (name == other) {
-                return true;
-            }
-        }
-        return false;
     }
 }

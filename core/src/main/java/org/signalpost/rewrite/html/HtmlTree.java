@@ -19,7 +19,7 @@ import org.jsoup.parser.Parser;
 /**
  * Reads HTML by building its tree with jsoup, for documents in which the tree decides what is a tag.
  *
- * <p>jsoup says which tags are elements, and where they begin; the octets of each are read by {@link HtmlScanner}, so
+ * <p>jsoup says which tags are elements, and where they begin; the octets of each are read by {@link TagReader}, so
  * that both ways see the same attributes.
  */
 final class HtmlTree {
@@ -31,7 +31,7 @@ final class HtmlTree {
     static Optional<Markup> read(byte[] octets) {
         try {
             return Optional.of(markup(octets));
-        } catch (HtmlScanner.Stop stop) {
+        } catch (TagReader.Stop stop) {
             return Optional.empty();
         }
     }
@@ -49,7 +49,7 @@ final class HtmlTree {
             } else if (tag.name().equals("img")) {
                 images.add(tag);
             }
-            own.addAll(HtmlScanner.own(octets, tag));
+            own.addAll(TagReader.own(octets, tag));
         }
         var notes = new ArrayList<String>();
         var placeholders = new ArrayList<Range>();
@@ -89,7 +89,7 @@ final class HtmlTree {
             org.jsoup.nodes.Range range = element.sourceRange();
             boolean real = range.isTracked() && !range.isImplicit() && range.startPos() < octets.length;
             if (real && octets[range.startPos()] == '<' && !tags.containsKey(range.startPos())) {
-                HtmlScanner.tagAt(octets, range.startPos()).ifPresent(tag -> tags.put(tag.from(), tag));
+                TagReader.tagAt(octets, range.startPos()).ifPresent(tag -> tags.put(tag.from(), tag));
             }
         }
         return tags;
