@@ -791,4 +791,17 @@ class RegressionCasesTest {
             assertThat(octet).as("mime-cte-kept").isNotNegative();
         }
     }
+
+    @Test
+    void control_fields_may_be_long() {
+        String list = "\"a@b.example\",".repeat(2_000);
+        Rewritten sendGrid = fielded("X-SMTPAPI: {\"to\":[" + list
+                + "\"z\"],\r\n \"filters\":{\"clicktrack\":{\"settings\":{\"enable\":0}}}}");
+        assertThat(verdicts(sendGrid)).containsExactly("=clicks-off");
+        String value = "v".repeat(3_000);
+        var ours = (Rewritten.Tracked) fielded("X-Signalpost-Metadata: {\"k\":\"" + value + "\"}");
+        assertThat(ours.facts().metadata()).isEqualTo("{\"k\":\"" + value + "\"}");
+        Rewritten tooLong = fielded("X-Signalpost-Metadata: {\"k\":\"" + "v".repeat(5_000) + "\"}");
+        assertThat(tooLong.explanation().notes()).anyMatch(note -> note.contains("4 KB"));
+    }
 }

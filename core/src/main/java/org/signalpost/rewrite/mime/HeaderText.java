@@ -23,9 +23,17 @@ public final class HeaderText {
                 .orElse("");
     }
 
-    /** Decodes a field's value, one character an octet; what can't be decoded stays as it is. */
+    /**
+     * Decodes a field's value to at most 1,000 characters, one character an octet; what can't be decoded stays as it
+     * is.
+     */
     public static String decode(String value) {
-        if (isPlain(value)) {
+        return decode(value, LONGEST);
+    }
+
+    /** The same to at most {@code most} characters. */
+    public static String decode(String value, int most) {
+        if (value.length() <= most && isPlain(value)) {
             return value.strip();
         }
         String joined = value.replaceAll("(=\\?[^?]+\\?[bBqQ]\\?[^? ]*\\?=)[ \t]+(?==\\?)", "$1");
@@ -37,12 +45,12 @@ public final class HeaderText {
         }
         matcher.appendTail(decoded);
         var clean = new StringBuilder();
-        decoded.chars().limit(LONGEST).forEach(c -> clean.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : (char) c));
+        decoded.chars().limit(most).forEach(c -> clean.append(c < ' ' || (c >= 0x7f && c < 0xa0) ? ' ' : (char) c));
         return clean.toString().strip();
     }
 
     private static boolean isPlain(String value) {
-        if (value.length() > LONGEST || value.contains("=?")) {
+        if (value.contains("=?")) {
             return false;
         }
         for (int i = 0; i < value.length(); i++) {
