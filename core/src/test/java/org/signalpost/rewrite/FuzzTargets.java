@@ -8,6 +8,7 @@ import org.signalpost.rewrite.html.HtmlReader;
 import org.signalpost.rewrite.html.HtmlReading;
 import org.signalpost.rewrite.html.LinkPolicy;
 import org.signalpost.rewrite.mime.MimeScanner;
+import org.signalpost.rewrite.mime.SevenBit;
 import org.signalpost.track.LinkToken;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingUrls;
@@ -62,6 +63,17 @@ public final class FuzzTargets {
                 MimeScanner.scan(data);
             } catch (MimeScanner.Refused refused) {
                 check(refused.reason() != Reason.INTERNAL_ERROR, "refused for nothing");
+            }
+            encode(RawMessage.of(data));
+        }
+
+        private static void encode(RawMessage mail) {
+            switch (SevenBit.of(mail)) {
+                case SevenBit.Same same -> {}
+                case SevenBit.Converted(RawMessage copy) ->
+                    check(SevenBit.of(copy) instanceof SevenBit.Same, "something 8-bit is left");
+                case SevenBit.Impossible(Reason reason) ->
+                    check(reason != Reason.VERIFICATION_FAILED, "the proof did not hold");
             }
         }
     }

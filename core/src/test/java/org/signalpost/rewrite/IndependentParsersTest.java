@@ -3,7 +3,6 @@ package org.signalpost.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
@@ -14,13 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
-import java.util.stream.Stream;
-import org.apache.james.mime4j.dom.Body;
-import org.apache.james.mime4j.dom.Entity;
-import org.apache.james.mime4j.dom.Multipart;
-import org.apache.james.mime4j.dom.SingleBody;
-import org.apache.james.mime4j.message.DefaultMessageBuilder;
-import org.apache.james.mime4j.stream.MimeConfig;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
@@ -34,48 +26,12 @@ import org.signalpost.track.TrackingUrls;
  * and the same destinations. Over the project's own mails, and over the development corpora where they are.
  */
 class IndependentParsersTest {
-    private static final Path OWN = Path.of("src/test/resources/mail");
-    private static final Path CORPORA = Path.of("../../shared/corpora");
     private static final SigningKeys KEYS = SigningKeys.of(1, new byte[32], new byte[32]);
     private static final MessageRewriter REWRITER = new MessageRewriter(
             new TrackingUrls("https://t.example"),
             KEYS,
             RewriteSettings.defaults(/* opens= */ true, /* clicks= */ true));
     private static final EnvelopeFacts ENVELOPE = new EnvelopeFacts("01JD3Z6V5W4X3Y2Z1A0BCDEFGH", "shop@example.org");
-
-    /** A leaf as mime4j sees it. */
-    private record Leaf(String type, String charset, String content) {}
-
-    private static List<Leaf> leaves(byte[] mail) throws IOException {
-        var builder = new DefaultMessageBuilder();
-        builder.setMimeEntityConfig(MimeConfig.PERMISSIVE);
-        builder.setContentDecoding(/* contentDecoding= */ true);
-        var leaves = new ArrayList<Leaf>();
-        collect(builder.parseMessage(new ByteArrayInputStream(mail)), leaves);
-        return leaves;
-    }
-
-    private static void collect(Entity entity, List<Leaf> leaves) throws IOException {
-        Body body = entity.getBody();
-        if (body instanceof Multipart multipart) {
-            leaves.add(new Leaf(
-                    String.valueOf(entity.getMimeType()),
-                    "",
-                    "parts: " + multipart.getBodyParts().size()));
-            for (Entity part : multipart.getBodyParts()) {
-                collect(part, leaves);
-            }
-        } else if (body instanceof SingleBody single) {
-            var octets = new ByteArrayOutputStream();
-            single.writeTo(octets);
-            leaves.add(new Leaf(
-                    String.valueOf(entity.getMimeType()),
-                    String.valueOf(entity.getCharset()),
-                    octets.toString(StandardCharsets.ISO_8859_1)));
-        } else if (body instanceof Entity inner) {
-            collect(inner, leaves);
-        }
-    }
 
     /** The structure and the raw octets of all leaves but HTML, as Jakarta Mail sees them; empty when it can't. */
     private static List<String> angus(byte[] mail) {
@@ -104,15 +60,6 @@ class IndependentParsersTest {
         }
     }
 
-    private static List<Path> files(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            return files.filter(Files::isRegularFile).sorted().toList();
-        }
-    }
-
     /** Checks one mail; whether it was tracked. */
     private static boolean check(byte[] octets, String name) throws IOException {
         RawMessage mail = RawMessage.of(octets);
@@ -124,8 +71,8 @@ class IndependentParsersTest {
         if (!(copy instanceof Rewritten.Tracked)) {
             return false;
         }
-        List<Leaf> before = leaves(octets);
-        List<Leaf> after = leaves(copy.message().octets());
+        List<Leaf> before = Leaf.of(octets);
+        List<Leaf> after = Leaf.of(copy.message().octets());
         assertThat(after).as(name).hasSameSizeAs(before);
         assertThat(angus(copy.message().octets())).as(name).isEqualTo(angus(octets));
         int changed = 0;
@@ -176,23 +123,13 @@ class IndependentParsersTest {
         assertThat(pixels).as(name).isLessThanOrEqualTo(1);
     }
 
-    private static byte[] crlf(byte[] octets) {
-        String text = new String(octets, StandardCharsets.ISO_8859_1);
-        return text.replace("\r\n", "\n").replace("\n", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-    }
-
     @Test
     void see_the_same_in_every_mail() throws IOException {
         int tracked = 0;
-        var mails = new ArrayList<>(files(OWN));
-        mails.addAll(files(CORPORA.resolve("mime")));
-        for (Path file : mails) {
-            if (file.toString().endsWith(".txt")) {
-                continue;
-            }
+        for (Path file : Corpora.mails()) {
             byte[] octets = Files.readAllBytes(file);
             tracked += check(octets, file.toString()) ? 1 : 0;
-            tracked += check(crlf(octets), file + " with CRLF") ? 1 : 0;
+            tracked += check(Corpora.crlf(octets), file + " with CRLF") ? 1 : 0;
         }
         assertThat(tracked).isGreaterThan(30);
     }
@@ -237,13 +174,13 @@ class IndependentParsersTest {
     @Test
     void see_the_same_in_every_template_in_four_encodings() throws IOException {
         int tracked = 0;
-        var templates = new ArrayList<>(files(CORPORA.resolve("templates")));
-        templates.addAll(files(CORPORA.resolve("html")));
+        var templates = new ArrayList<>(Corpora.files("templates"));
+        templates.addAll(Corpora.files("html"));
         for (Path file : templates) {
             if (!file.toString().matches(".*\\.html?")) {
                 continue;
             }
-            byte[] octets = crlf(Files.readAllBytes(file));
+            byte[] octets = Corpora.crlf(Files.readAllBytes(file));
             Charset utf8 = StandardCharsets.UTF_8;
             String text = new String(octets, utf8);
             byte[] latin = text.getBytes(Charset.forName("windows-1252"));

@@ -61,7 +61,8 @@ public final class HeaderText {
         return true;
     }
 
-    private static String utf8(String latin) {
+    /** A value of one character an octet, as the UTF-8 that it is (RFC 6532); itself when it is none. */
+    public static String utf8(String latin) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()

@@ -39,16 +39,28 @@ public final class MimeScanner {
             "multipart/signed",
             "multipart/encrypted");
 
+    /** What can't be entered without breaking it; parts of a digest are messages without saying so. */
+    private static final Set<String> CLOSED = Set.of("multipart/signed", "multipart/encrypted", "multipart/digest");
+
     private final byte[] octets;
+    private final Set<String> closed;
+    private final Set<String> entered;
     private int parts;
 
-    private MimeScanner(byte[] octets) {
+    private MimeScanner(byte[] octets, Set<String> closed, Set<String> entered) {
         this.octets = octets;
+        this.closed = closed;
+        this.entered = entered;
     }
 
     /** The whole mail. */
     public static Part scan(byte[] octets) throws Refused {
-        return new MimeScanner(octets).part("1", 0, octets.length, List.of(), 0);
+        return new MimeScanner(octets, NEVER_ENTERED, Set.of()).part("1", 0, octets.length, List.of(), 0);
+    }
+
+    /** The whole mail with what others have sent: reports and enclosed messages are entered as well. */
+    static Part scanEnclosed(byte[] octets) throws Refused {
+        return new MimeScanner(octets, CLOSED, Set.of("message/rfc822")).part("1", 0, octets.length, List.of(), 0);
     }
 
     /** The header of the mail alone, for mail whose structure is not read; empty when that is too long. */
@@ -77,20 +89,36 @@ public final class MimeScanner {
                         .isPresent()) {
             throw new Refused(Reason.AMBIGUOUS_BOUNDARY);
         }
-        if (opaque.isEmpty() && type.is("multipart/") && !NEVER_ENTERED.contains(type.name())) {
-            Optional<String> boundary = type.parameter("boundary").map(MimeScanner::withoutTrailingBlanks);
-            String encoding = encoding(fields);
-            if (boundary.isEmpty() || boundary.get().isEmpty() || boundary.get().length() > 998) {
-                opaque = Optional.of(Reason.BOUNDARY);
-            } else if (!Set.of("", "7bit", "8bit", "binary").contains(encoding)) {
-                opaque = Optional.of(Reason.TRANSFER_ENCODING);
-            } else if (clashes(boundary.get(), boundaries)) {
-                throw new Refused(Reason.AMBIGUOUS_BOUNDARY);
-            } else {
-                children = children(path, fields.end(), to, boundary.get(), boundaries, depth);
+        if (opaque.isEmpty() && isEntered(type)) {
+            opaque = againstEntering(fields, type);
+            if (opaque.isEmpty()) {
+                children = children(path, fields.end(), to, boundary(type), boundaries, depth);
             }
         }
         return new Part(path, from, fields.end(), to, fields, type, opaque, children);
+    }
+
+    private boolean isEntered(ContentType type) {
+        return (type.is("multipart/") && !closed.contains(type.name())) || entered.contains(type.name());
+    }
+
+    private static Optional<Reason> againstEntering(Fields fields, ContentType type) {
+        Optional<String> boundary = boundary(type);
+        if (type.is("multipart/") && boundary.filter(MimeScanner::isUsable).isEmpty()) {
+            return Optional.of(Reason.BOUNDARY);
+        }
+        boolean encoded = !Set.of("", "7bit", "8bit", "binary").contains(encoding(fields));
+        return encoded ? Optional.of(Reason.TRANSFER_ENCODING) : Optional.empty();
+    }
+
+    private static Optional<String> boundary(ContentType type) {
+        return type.is("multipart/")
+                ? type.parameter("boundary").map(MimeScanner::withoutTrailingBlanks)
+                : Optional.empty();
+    }
+
+    private static boolean isUsable(String boundary) {
+        return !boundary.isEmpty() && boundary.length() <= 998;
     }
 
     private static boolean clashes(String boundary, List<String> ancestors) {
@@ -122,7 +150,19 @@ public final class MimeScanner {
         return twice || type.ambiguous() ? Optional.of(Reason.AMBIGUOUS_HEADER) : Optional.empty();
     }
 
-    private List<Part> children(String path, int from, int to, String boundary, List<String> ancestors, int depth)
+    private List<Part> children(
+            String path, int from, int to, Optional<String> boundary, List<String> ancestors, int depth)
+            throws Refused {
+        if (boundary.isEmpty()) {
+            return List.of(child(path, 0, from, to, ancestors, depth));
+        }
+        if (clashes(boundary.get(), ancestors)) {
+            throw new Refused(Reason.AMBIGUOUS_BOUNDARY);
+        }
+        return delimited(path, from, to, boundary.get(), ancestors, depth);
+    }
+
+    private List<Part> delimited(String path, int from, int to, String boundary, List<String> ancestors, int depth)
             throws Refused {
         var inner = new ArrayList<>(ancestors);
         inner.add(boundary);
