@@ -43,7 +43,9 @@ final class Disk implements Storage {
                     channel.write(zeros);
                 }
             }
-            channel.force(/* metaData= */ true);
+            if (length > 0) {
+                channel.force(/* metaData= */ true);
+            }
         } catch (IOException e) {
             Files.deleteIfExists(fresh);
             throw e;

@@ -38,6 +38,7 @@ public final class Journal implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final long SEGMENT_SIZE = 64L << 20;
+    private static final long SMALLEST_SEGMENT = 4 << 10;
     private static final int QUEUE = 10_000;
     private static final int BATCH_OCTETS = 8 << 20;
     private static final int READ_OCTETS = 16 << 20;
@@ -57,6 +58,7 @@ public final class Journal implements AutoCloseable {
     private volatile Optional<Segment> current;
     private long newest;
     private volatile boolean rollWanted;
+    private final boolean foundDamage;
     private volatile boolean closed;
     private volatile boolean ended;
 
@@ -70,6 +72,7 @@ public final class Journal implements AutoCloseable {
         this.current = Optional.ofNullable(segments.lastEntry()).map(Map.Entry::getValue);
         this.newest = found.newest();
         this.rollWanted = found.roll();
+        this.foundDamage = found.damage();
         this.writer = Thread.ofPlatform()
                 .name("journal " + directory.getFileName())
                 .daemon()
@@ -83,6 +86,17 @@ public final class Journal implements AutoCloseable {
      */
     public static Journal open(Path directory) {
         return open(directory, new Disk(), SEGMENT_SIZE);
+    }
+
+    /**
+     * The same with segments of another size than 64 MB, at least 4 KB: for small disks, and for tests. A record has to
+     * fit into a segment; what was written with segments of another size is read all the same.
+     */
+    public static Journal open(Path directory, long segmentOctets) {
+        if (segmentOctets < SMALLEST_SEGMENT) {
+            throw new IllegalArgumentException("segments of " + segmentOctets + " octets");
+        }
+        return open(directory, new Disk(), segmentOctets);
     }
 
     static Journal open(Path directory, Storage storage, long segmentSize) {
@@ -119,6 +133,21 @@ public final class Journal implements AutoCloseable {
         }
         channel.close();
         throw new JournalException(JournalException.Cause.BROKEN, directory + " is in use by another process");
+    }
+
+    /** The octets of a segment. */
+    public long segmentOctets() {
+        return segmentSize;
+    }
+
+    /** The longest payload that this log takes, in octets. */
+    public int longestPayload() {
+        return (int) Math.min(LONGEST_PAYLOAD, segmentSize - Frame.HEAD - Frame.SEGMENT_HEAD);
+    }
+
+    /** Whether something was met, when it was opened or since, that is no whole record: some may be missing. */
+    public boolean isDamaged() {
+        return foundDamage || segments.values().stream().anyMatch(Segment::isDamaged);
     }
 
     /** What is told when an asynchronous append has ended; called on the log's own thread, must not block. */
@@ -199,7 +228,7 @@ public final class Journal implements AutoCloseable {
         if (kind < 0 || kind > 255) {
             throw new IllegalArgumentException("a kind is 0 to 255, not " + kind);
         }
-        if (payload.length > LONGEST_PAYLOAD || payload.length + Frame.HEAD + Frame.SEGMENT_HEAD > segmentSize) {
+        if (payload.length > longestPayload()) {
             completion.failed(new JournalException(
                     JournalException.Cause.TOO_LONG, payload.length + " octets are more than a record holds"));
         } else if (closed) {
@@ -209,6 +238,11 @@ public final class Journal implements AutoCloseable {
         } else if (ended) {
             refuseTheRest();
         }
+    }
+
+    /** Whether more than 80 percent of the queue is taken: whoever can wait had better. */
+    public boolean isStrained() {
+        return queue.size() * 5 > QUEUE * 4;
     }
 
     private static JournalException closedFailure() {
@@ -352,7 +386,6 @@ public final class Journal implements AutoCloseable {
 
     private void fail(List<Pending> group, Exception why) {
         String message = String.valueOf(why.getMessage());
-        boolean full = message.contains("No space left") || message.contains("quota");
         LOG.error("alarm=journal-write {} could not be written: {}", directory, message);
         current.ifPresent(segment -> {
             // Nothing of what was not forced is believed, also not by the next start.
@@ -365,10 +398,7 @@ public final class Journal implements AutoCloseable {
             }
         });
         current = Optional.empty();
-        var failure = new JournalException(
-                full ? JournalException.Cause.NO_SPACE : JournalException.Cause.BROKEN,
-                "the log could not be written: " + message,
-                why);
+        var failure = JournalException.of(why, "the log could not be written: " + message);
         group.forEach(pending -> told(pending.completion, failure));
     }
 
@@ -431,10 +461,17 @@ public final class Journal implements AutoCloseable {
         } catch (IOException e) {
             why = e.toString();
         }
-        if (entry.isEmpty() && segments.containsKey(segment.number()) && segment.reported(offset)) {
-            LOG.error("alarm=journal-damaged segment {} of {}, octet {}: {}", segment.number(), directory, offset, why);
+        if (entry.isEmpty()) {
+            told(segment, offset, why);
         }
         return entry;
+    }
+
+    /** Says once that a record is damaged; its segment will be put aside instead of being removed. */
+    private void told(Segment segment, long offset, String why) {
+        if (segments.containsKey(segment.number()) && segment.reported(offset)) {
+            LOG.error("alarm=journal-damaged segment {} of {}, octet {}: {}", segment.number(), directory, offset, why);
+        }
     }
 
     /** Waits until there is a durable entry at or behind this position; false when the time is over. */
@@ -477,9 +514,12 @@ public final class Journal implements AutoCloseable {
             throw new JournalException(JournalException.Cause.DAMAGED, "there is no segment for " + position);
         }
         try {
-            return segment.record(position.offset(), segment.end())
-                    .orElseThrow(() -> new JournalException(
-                            JournalException.Cause.DAMAGED, "there is no whole record at " + position));
+            Optional<Entry> entry = segment.record(position.offset(), segment.end());
+            if (entry.isEmpty()) {
+                told(segment, position.offset(), "its checksum is wrong");
+            }
+            return entry.orElseThrow(() ->
+                    new JournalException(JournalException.Cause.DAMAGED, "there is no whole record at " + position));
         } catch (IOException e) {
             throw new JournalException(JournalException.Cause.BROKEN, position + " can't be read: " + e, e);
         }

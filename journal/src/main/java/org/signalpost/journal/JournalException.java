@@ -34,6 +34,13 @@ public final class JournalException extends RuntimeException {
         this.why = why;
     }
 
+    /** What a failure of the disk means. */
+    static JournalException of(Exception failure, String message) {
+        String said = String.valueOf(failure.getMessage());
+        boolean full = said.contains("No space left") || said.contains("quota");
+        return new JournalException(full ? Cause.NO_SPACE : Cause.BROKEN, message, failure);
+    }
+
     /** Why. */
     public Cause why() {
         return why;

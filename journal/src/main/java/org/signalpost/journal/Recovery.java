@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * @param segments by number
  * @param newest the highest number that any file has
  * @param roll whether the last segment must not be written to any more
+ * @param damage whether anything was put aside
  */
-record Recovery(long generation, Map<Long, Segment> segments, long newest, boolean roll) {
+record Recovery(long generation, Map<Long, Segment> segments, long newest, boolean roll, boolean damage) {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
     private static final String QUARANTINE = "quarantine";
 
@@ -48,18 +49,21 @@ record Recovery(long generation, Map<Long, Segment> segments, long newest, boole
         long generation = generation(files).orElse(fresh);
         var segments = new TreeMap<Long, Segment>();
         boolean roll = false;
+        boolean damage = false;
         for (var numbered : files.entrySet()) {
             long number = numbered.getKey();
             var segment = new Segment(generation, number, numbered.getValue(), Frame.SEGMENT_HEAD);
             if (!isOurs(segment)) {
                 segment.file().close();
                 moveAside(directory, storage, file(directory, number));
+                damage = true;
                 continue;
             }
             roll = !read(directory, segment, number == files.lastKey());
+            damage |= segment.hasPutAside();
             segments.put(number, segment);
         }
-        return new Recovery(generation, segments, files.isEmpty() ? 0 : files.lastKey(), roll);
+        return new Recovery(generation, segments, files.isEmpty() ? 0 : files.lastKey(), roll, damage);
     }
 
     /** What the first whole head says; without one, what a head claims whose first record agrees. */
@@ -147,6 +151,7 @@ record Recovery(long generation, Map<Long, Segment> segments, long newest, boole
 
     /** Keeps what can't be read for whoever wants to look at it; forced before it may be erased. */
     private static void keep(Path directory, Segment segment, ByteBuffer rest, String why) throws IOException {
+        segment.putsAside();
         Path quarantine = Files.createDirectories(directory.resolve(QUARANTINE));
         Path kept = quarantine.resolve(segment.number() + "-" + segment.end() + ".bin");
         var octets = new byte[rest.remaining()];

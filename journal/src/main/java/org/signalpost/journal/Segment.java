@@ -14,6 +14,7 @@ final class Segment {
     private final Storage.Segment file;
     private volatile long end;
     private volatile boolean hasDamage;
+    private volatile boolean hasPutAside;
     private final java.util.Set<Long> told = new java.util.HashSet<>();
     private volatile long damage = Long.MAX_VALUE;
 
@@ -57,6 +58,15 @@ final class Segment {
 
     boolean isDamaged() {
         return hasDamage || damage < end;
+    }
+
+    /** The start found octets in it that are no record. */
+    void putsAside() {
+        hasPutAside = true;
+    }
+
+    boolean hasPutAside() {
+        return hasPutAside;
     }
 
     Storage.Segment file() {

@@ -28,7 +28,7 @@ interface Storage {
     /** The file names in the directory. */
     List<String> list(Path directory) throws IOException;
 
-    /** Makes a file of this length, filled with zeros and forced; its directory is not. */
+    /** Makes a file of this length, filled with zeros; forced when it has octets, its directory is not. */
     Segment create(Path file, long length) throws IOException;
 
     /** Opens an existing file. */

@@ -35,8 +35,14 @@ final class CrashDisk implements Storage {
         }
     }
 
+    private volatile Runnable afterStep = () -> {};
     private final Map<Path, Inode> names = new HashMap<>();
     private final Map<Path, Inode> durableNames = new HashMap<>();
+
+    /** Has this done after everything that happens to the disk. */
+    void afterEachStep(Runnable step) {
+        afterStep = step;
+    }
 
     /** What a start after a power cut at this moment may find. */
     synchronized Map<Path, byte[]> afterPowerCut(Random random) {
@@ -99,6 +105,7 @@ final class CrashDisk implements Storage {
                     to += octets.length;
                 }
             }
+            afterStep.run();
         }
 
         @Override
@@ -116,6 +123,7 @@ final class CrashDisk implements Storage {
                 file.durable = file.seen.clone();
                 file.unforced.clear();
             }
+            afterStep.run();
         }
 
         @Override
@@ -143,6 +151,7 @@ final class CrashDisk implements Storage {
         inode.durable = new byte[(int) length];
         inode.seen = inode.durable.clone();
         names.put(file, inode);
+        afterStep.run();
         return new Opened(inode);
     }
 
@@ -158,16 +167,19 @@ final class CrashDisk implements Storage {
     @Override
     public synchronized void delete(Path file) {
         names.remove(file);
+        afterStep.run();
     }
 
     @Override
     public synchronized void rename(Path file, Path name) {
         names.put(name, names.remove(file));
+        afterStep.run();
     }
 
     @Override
     public synchronized void forceDirectory(Path directory) {
         durableNames.clear();
         durableNames.putAll(names);
+        afterStep.run();
     }
 }

@@ -15,7 +15,11 @@ final class FailingDisk implements Storage {
         /** One force fails. */
         FORCE,
         /** Nothing can be written or forced any more. */
-        DEAD
+        DEAD,
+        /** No file gets another name. */
+        RENAME,
+        /** No directory can be forced. */
+        DIRECTORY
     }
 
     private final Disk disk = new Disk();
@@ -116,11 +120,13 @@ final class FailingDisk implements Storage {
 
     @Override
     public void rename(Path file, Path name) throws IOException {
+        may(Fault.RENAME, "Input/output error");
         disk.rename(file, name);
     }
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
+        may(Fault.DIRECTORY, "Input/output error");
         disk.forceDirectory(directory);
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -209,7 +210,7 @@ class JournalTest {
 
     @Test
     void goes_on_after_the_disk_refused_a_write_or_a_force() {
-        for (FailingDisk.Fault fault : FailingDisk.Fault.values()) {
+        for (FailingDisk.Fault fault : EnumSet.range(FailingDisk.Fault.FULL, FailingDisk.Fault.DEAD)) {
             Path own = directory.resolve(fault.name());
             var disk = new FailingDisk();
             try (Journal journal = Journal.open(own, disk, SMALL)) {
@@ -353,6 +354,50 @@ class JournalTest {
             assertThat(texts(journal)).containsExactly("one");
             journal.append(1, ID, octets("two"));
             assertThat(texts(journal)).containsExactly("one", "two");
+        }
+    }
+
+    @Test
+    void small_segments_take_what_fits_into_one_and_are_read_by_whoever_uses_larger_ones() {
+        try (Journal journal = Journal.open(directory, 4 << 10)) {
+            assertThat(journal.segmentOctets()).isEqualTo(4 << 10);
+            journal.append(1, ID, new byte[journal.longestPayload()]);
+            assertThatThrownBy(() -> journal.append(1, ID, new byte[journal.longestPayload() + 1]))
+                    .isInstanceOfSatisfying(
+                            JournalException.class,
+                            failure -> assertThat(failure.why()).isEqualTo(JournalException.Cause.TOO_LONG));
+            journal.append(1, ID, octets("two"));
+            assertThat(journal.end().segment()).isEqualTo(2);
+        }
+        try (Journal journal = Journal.open(directory)) {
+            assertThat(journal.longestPayload()).isEqualTo(Journal.LONGEST_PAYLOAD);
+            journal.append(1, ID, octets("three"));
+            assertThat(texts(journal)).hasSize(3).endsWith("two", "three");
+        }
+        assertThatThrownBy(() -> Journal.open(directory, 100)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void damage_is_known_whether_the_start_or_a_reader_met_it() throws IOException {
+        Position second;
+        try (Journal journal = small()) {
+            journal.append(1, ID, octets("one"));
+            second = journal.append(1, ID, octets("two"));
+            journal.append(1, ID, octets("three"));
+            assertThat(journal.isDamaged()).isFalse();
+        }
+        byte[] file = Files.readAllBytes(segment(1));
+        try (Journal journal = small()) {
+            assertThat(journal.isDamaged()).isFalse();
+            byte[] damaged = file.clone();
+            damaged[(int) second.offset() + Frame.HEAD] ^= 1;
+            Files.write(segment(1), damaged);
+            assertThatThrownBy(() -> journal.entry(second)).isInstanceOf(JournalException.class);
+            assertThat(journal.isDamaged()).isTrue();
+        }
+        try (Journal journal = small()) {
+            assertThat(journal.isDamaged()).as("before anything is read").isTrue();
+            assertThat(texts(journal)).containsExactly("one", "three");
         }
     }
 
