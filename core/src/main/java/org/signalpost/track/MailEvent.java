@@ -37,4 +37,7 @@ public sealed interface MailEvent {
     /** The copy for one recipient was refused for good, or its time is over. */
     record Bounced(MessageId message, Instant at, String recipient, TrackingDecision decision, String reply)
             implements MailEvent {}
+
+    /** An operator has thrown the copy for one recipient away. */
+    record Dropped(MessageId message, Instant at, String recipient, String reply) implements MailEvent {}
 }

@@ -92,6 +92,7 @@ public final class Problem extends RuntimeException {
             case 403 -> "Not allowed";
             case 404 -> "Not found";
             case 405 -> "Method not allowed";
+            case 409 -> "Conflict";
             case 413 -> "Too large";
             case 415 -> "Unsupported media type";
             case 503 -> "Not available just now";

@@ -1,5 +1,6 @@
 package org.signalpost.http;
 
+import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -7,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -23,6 +25,8 @@ import org.signalpost.http.api.Access;
 import org.signalpost.http.api.KeyCalls;
 import org.signalpost.http.api.MessageCalls;
 import org.signalpost.http.api.OutboxCalls;
+import org.signalpost.http.api.QueueCalls;
+import org.signalpost.http.api.SendingKeys;
 import org.signalpost.http.api.TrackCalls;
 import org.signalpost.http.hit.Hits;
 import org.signalpost.http.hit.Unsubscribe;
@@ -36,6 +40,8 @@ import org.signalpost.store.KeyStore;
 import org.signalpost.store.MessageStore;
 import org.signalpost.store.Projector;
 import org.signalpost.store.TrackStore;
+import org.signalpost.track.Credentials;
+import org.signalpost.track.MailQueue;
 import org.signalpost.track.Outbox;
 import org.signalpost.track.SigningKeys;
 import org.slf4j.Logger;
@@ -54,17 +60,20 @@ public final class TrackingServer implements AutoCloseable {
     private final TrackingSettings settings;
     private final Database database;
     private final Projector projector;
+    private final SendingKeys sending;
     private final Sessions sessions;
     private final Server server;
     private final ServerConnector connector;
 
-    /** Wires the parts; nothing is opened yet. */
+    /** Wires the parts; nothing is opened yet. There is a {@code queue} when there is a relay beside it. */
     public TrackingServer(
             TrackingSettings settings,
             SigningKeys keys,
             Journal events,
             MailFeed mail,
             Outbox outbox,
+            Optional<MailQueue> queue,
+            Metrics metrics,
             InstantSource clock,
             SecureRandom random) {
         this.settings = settings;
@@ -75,18 +84,25 @@ public final class TrackingServer implements AutoCloseable {
         var tracks = new TrackStore(database);
         var messages = new MessageStore(database);
         var keyStore = new KeyStore(database);
+        this.sending = new SendingKeys(settings.adminKey(), keyStore);
         var access = new Access(settings.adminKey(), keyStore);
 
         var api = new ArrayList<Route>();
         api.addAll(new TrackCalls(tracks, log, projector, settings.urls(), clock, random).routes(access));
         api.addAll(new MessageCalls(messages).routes(access));
-        api.addAll(new OutboxCalls(outbox).routes(access));
-        api.addAll(new KeyCalls(keyStore, clock, random).routes(access));
+        api.addAll(new OutboxCalls(outbox, queue).routes(access));
+        queue.ifPresent(waiting -> api.addAll(new QueueCalls(waiting, messages, clock).routes(access)));
+        api.addAll(new KeyCalls(keyStore, sending, clock, random).routes(access));
         var all = new ArrayList<Route>();
         all.addAll(new Hits(keys, log, clock).routes());
         all.addAll(new Unsubscribe(keys, log, clock).routes());
         all.addAll(Routes.below(List.of("/api/v1", "/v1"), api));
         all.addAll(new Health(database, projector).routes());
+        all.add(new Route("GET", "/metrics", access.needs(Scope.ADMIN, exchange -> metrics.scrape())));
+        Gauge.builder("signalpost.books.lag", projector, books -> books.lag().toMillis() / 1000.0)
+                .description("How far the books are behind the logs")
+                .baseUnit("seconds")
+                .register(metrics.registry());
         all.addAll(new Pages(sessions, access, tracks, messages, outbox).routes());
 
         var threads = new QueuedThreadPool(16, 4);
@@ -126,6 +142,7 @@ public final class TrackingServer implements AutoCloseable {
      */
     public void start() {
         projector.start();
+        sending.start();
         try {
             server.start();
         } catch (Exception e) {
@@ -144,6 +161,11 @@ public final class TrackingServer implements AutoCloseable {
         return new InetSocketAddress(settings.listen().getAddress(), connector.getLocalPort());
     }
 
+    /** The keys that may submit mail; they are there while the database is away. */
+    public Credentials credentials() {
+        return sending;
+    }
+
     /** A path below this server that signs in to the pages once, within an hour. */
     public String signInPath() {
         return "/sign-in/" + sessions.invitation();
@@ -157,6 +179,7 @@ public final class TrackingServer implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("the HTTP server has not stopped cleanly: {}", e.toString());
         }
+        sending.close();
         projector.close();
         database.close();
     }

@@ -139,6 +139,8 @@ final class Books {
                 decided(decision, "bounced");
                 state(event, recipient, new State("bounced", Optional.of(decision), reply, Optional.empty()));
             }
+            case MailEvent.Dropped(var message, var at, var recipient, var reply) ->
+                state(event, recipient, new State("dropped", Optional.empty(), reply, Optional.empty()));
         }
     }
 

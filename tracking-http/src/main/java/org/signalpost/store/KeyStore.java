@@ -3,12 +3,14 @@ package org.signalpost.store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Keeps API keys. Safe to share; every method throws {@link Unavailable} while the database is away. */
 public final class KeyStore {
-    private static final String COLUMNS = "id, name, prefix, scopes, created_at, revoked_at";
+    private static final String COLUMNS = "id, name, prefix, scopes, senders, created_at, revoked_at";
 
     private final Database database;
 
@@ -21,8 +23,15 @@ public final class KeyStore {
     public void add(ApiKey key, String hash) {
         database.transaction(connection -> Sql.change(
                 connection,
-                "INSERT INTO api_keys (id, name, prefix, scopes, hash, created_at) VALUES (?, ?, ?, ?, ?, ?)",
-                List.of(key.id(), key.name(), key.prefix(), String.join(",", key.scopes()), hash, key.createdAt())));
+                "INSERT INTO api_keys (id, name, prefix, scopes, senders, hash, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                List.of(
+                        key.id(),
+                        key.name(),
+                        key.prefix(),
+                        String.join(",", key.scopes()),
+                        String.join("\n", key.senders()),
+                        hash,
+                        key.createdAt())));
         database.checkpoint();
     }
 
@@ -47,6 +56,17 @@ public final class KeyStore {
                 .findFirst();
     }
 
+    /** All keys that are not revoked, by the hash of their secret. */
+    public Map<String, ApiKey> valid() {
+        var keys = new HashMap<String, ApiKey>();
+        database.transaction(connection -> Sql.rows(
+                connection,
+                "SELECT hash, " + COLUMNS + " FROM api_keys WHERE revoked_at IS NULL",
+                List.of(),
+                row -> keys.put(row.getString("hash"), key(row))));
+        return keys;
+    }
+
     /** Makes a key worth nothing; on disk when it returns. Whether there is such a key. */
     public boolean revoke(String id, Instant at) {
         int known = database.transaction(connection -> Sql.change(
@@ -61,6 +81,7 @@ public final class KeyStore {
                 row.getString("name"),
                 row.getString("prefix"),
                 List.of(row.getString("scopes").split(",")),
+                row.getString("senders").lines().toList(),
                 Sql.time(row, "created_at").orElse(Instant.EPOCH),
                 Sql.time(row, "revoked_at"));
     }

@@ -25,7 +25,7 @@ public record Message(
      * One recipient's copy.
      *
      * @param address the envelope recipient
-     * @param status queued, deferred, delivered, bounced
+     * @param status queued, deferred, delivered, bounced, dropped
      * @param track the text form of its track, empty when it has none
      * @param reason the code word of why it is not tracked, else empty
      * @param explanation the record of every link, as JSON, or empty

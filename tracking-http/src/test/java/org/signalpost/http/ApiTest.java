@@ -18,9 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.signalpost.track.Credentials;
 import org.signalpost.track.MailEvent;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.NewTrack;
+import org.signalpost.track.Submitter;
 import org.signalpost.track.TrackId;
 import org.signalpost.track.TrackingDecision;
 import tools.jackson.databind.JsonNode;
@@ -152,6 +154,50 @@ class ApiTest {
         problem(server.send("GET", "/api/v1/tracks", "", "Authorization", bearer), 401, "not_authenticated");
         problem(server.api("DELETE", "/keys/nope", ""), 404, "not_found");
         problem(server.api("POST", "/keys", "{\"scopes\": [\"all\"]}"), 400, "invalid_request");
+    }
+
+    @Test
+    void a_key_may_name_its_senders_and_one_with_the_scope_send_submits_mail_until_it_is_revoked() {
+        JsonNode key = server.json(server.api(
+                "POST", "/keys", "{\"scopes\": [\"send\"], \"senders\": [\"Shop@B.example\", \"@C.example\"]}"));
+        JsonNode other = server.json(server.api("POST", "/keys", "{\"scopes\": [\"read\"]}"));
+        assertThat(key.path("senders").toString()).isEqualTo("[\"Shop@b.example\",\"@c.example\"]");
+        assertThat(server.read("/keys").path("data").path(1).path("senders").toString())
+                .isEqualTo(key.path("senders").toString());
+
+        Credentials credentials = server.credentials();
+        assertThat(credentials.any()).isTrue();
+        assertThat(credentials.of(key.path("key").asString()))
+                .contains(new Submitter(
+                        key.path("id").asString(), /* anySender= */ false, List.of("Shop@b.example", "@c.example")));
+        assertThat(credentials.of(other.path("key").asString())).isEmpty();
+        assertThat(credentials.of("")).isEmpty();
+        assertThat(credentials.of("ms_live_" + "1".repeat(32))).isEmpty();
+        assertThat(credentials.of(RunningServer.ADMIN))
+                .contains(new Submitter("admin", /* anySender= */ true, List.of()));
+
+        server.api("DELETE", "/keys/" + key.path("id").asString(), "");
+        assertThat(credentials.of(key.path("key").asString())).isEmpty();
+        for (String wrong : List.of("\"x\"", "[\"x\"]", "[\"@\"]", "[\"@b\"]", "[\"a@b.example\\n\"]", "[1]")) {
+            problem(server.api("POST", "/keys", "{\"senders\": " + wrong + "}"), 400, "invalid_request");
+        }
+    }
+
+    @Test
+    void keys_that_submit_mail_are_known_after_a_restart_and_while_the_database_is_away(@TempDir Path elsewhere) {
+        String secret;
+        try (var first = new RunningServer(elsewhere)) {
+            secret = first.json(first.api("POST", "/keys", "{\"scopes\": [\"send\"]}"))
+                    .path("key")
+                    .asString();
+        }
+        var second = new RunningServer(elsewhere);
+        Credentials credentials = second.credentials();
+        try (second) {
+            assertThat(RunningServer.eventually(() -> credentials.of(secret).isPresent()))
+                    .isTrue();
+        }
+        assertThat(credentials.of(secret)).as("the database is closed").isPresent();
     }
 
     @Test

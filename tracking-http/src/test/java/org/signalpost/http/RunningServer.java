@@ -23,7 +23,9 @@ import org.signalpost.journal.EntryId;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.Position;
 import org.signalpost.track.CapturedMail;
+import org.signalpost.track.Credentials;
 import org.signalpost.track.MailEvent;
+import org.signalpost.track.MailQueue;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.Outbox;
 import org.signalpost.track.SigningKeys;
@@ -52,6 +54,10 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(Path directory, Map<EntryId, MailEvent> mailEvents, Outbox outbox) {
+        this(directory, mailEvents, outbox, Optional.empty());
+    }
+
+    RunningServer(Path directory, Map<EntryId, MailEvent> mailEvents, Outbox outbox, Optional<MailQueue> queue) {
         this.mailEvents = mailEvents;
         events = Journal.open(directory.resolve("events"));
         mail = Journal.open(directory.resolve("mail"));
@@ -62,7 +68,8 @@ final class RunningServer implements AutoCloseable {
                 directory.resolve("db").resolve("signalpost"),
                 ADMIN);
         var feed = new MailFeed(mail, entry -> Optional.ofNullable(mailEvents.get(entry.id())), projected::set);
-        server = new TrackingServer(settings, KEYS, events, feed, outbox, InstantSource.system(), new SecureRandom());
+        server = new TrackingServer(
+                settings, KEYS, events, feed, outbox, queue, new Metrics(), InstantSource.system(), new SecureRandom());
         server.start();
     }
 
@@ -71,6 +78,10 @@ final class RunningServer implements AutoCloseable {
         var id = new EntryId(event.message().high(), mailEvents.size());
         mailEvents.put(id, event);
         mail.append(1, id, new byte[] {1});
+    }
+
+    Credentials credentials() {
+        return server.credentials();
     }
 
     String signInPath() {

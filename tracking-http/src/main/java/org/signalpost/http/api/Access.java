@@ -26,13 +26,19 @@ public final class Access {
     }
 
     /** The same call, for those who have the scope. */
-    Route.Call needs(Scope scope, Route.Call call) {
+    public Route.Call needs(Scope scope, Route.Call call) {
         return exchange -> {
             if (!scopes(secret(exchange)).contains(scope)) {
                 throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + scope.word() + ".");
             }
             return call.on(exchange);
         };
+    }
+
+    /** Whoever asks, for the log: how the key begins, never the key. */
+    static String who(Exchange exchange) {
+        String secret = secret(exchange);
+        return secret.substring(0, Math.min(secret.length(), 12));
     }
 
     private static String secret(Exchange exchange) {

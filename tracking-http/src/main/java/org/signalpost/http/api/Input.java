@@ -30,6 +30,31 @@ final class Input {
         return new Input(Json.read(exchange.body(LONGEST_BODY)));
     }
 
+    /** An empty object when there is no body. */
+    static Input optional(Exchange exchange) {
+        byte[] body = exchange.body(LONGEST_BODY);
+        return new Input(body.length == 0 ? Json.object() : Json.read(body));
+    }
+
+    /** True or false; false when it is not given. */
+    boolean flag(String field) {
+        JsonNode value = body.path(field);
+        if (!value.isMissingNode() && !value.isNull() && !value.isBoolean()) {
+            wrong(field, "true or false is wanted");
+        }
+        return value.asBoolean(/* defaultValue= */ false);
+    }
+
+    /** A whole number; it has to be given. */
+    long number(String field) {
+        JsonNode value = body.path(field);
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            wrong(field, "a whole number is wanted");
+            return 0;
+        }
+        return value.asLong();
+    }
+
     void wrong(String field, String message) {
         wrong.add(new Problem.Wrong(field, message));
     }
