@@ -47,6 +47,16 @@ final class ApiClient {
 
     /** Sends a request and gives back the answer's JSON; anything but 2xx is a {@link CommandFailed}. */
     JsonNode send(String method, String path, String body) {
+        byte[] answer = exchange(method, path, body);
+        return answer.length == 0 ? json.createObjectNode() : json.readTree(answer);
+    }
+
+    /** The octets of an answer; anything but 2xx is a {@link CommandFailed}. */
+    byte[] octets(String path) {
+        return exchange("GET", path, "");
+    }
+
+    private byte[] exchange(String method, String path, String body) {
         var request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + key)
@@ -55,13 +65,12 @@ final class ApiClient {
                 .build();
         try (var client =
                 HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build()) {
-            HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
-            JsonNode answer = response.body().isEmpty() ? json.createObjectNode() : json.readTree(response.body());
+            HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
             if (response.statusCode() / 100 != 2) {
                 throw new CommandFailed("the server answered " + response.statusCode() + ": "
-                        + answer.path("detail").asString("no reason given"));
+                        + json.readTree(response.body()).path("detail").asString("no reason given"));
             }
-            return answer;
+            return response.body();
         } catch (IOException | JacksonException e) {
             throw new CommandFailed("no server answers at " + base + " (" + e.getMessage() + "); is it running?", e);
         } catch (InterruptedException e) {

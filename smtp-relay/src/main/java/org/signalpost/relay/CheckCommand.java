@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.signalpost.relay.client.Hop;
 
 /** {@code check}: what would stop the start, or the mail after it; reads and changes nothing but a probe file. */
 final class CheckCommand {
@@ -27,10 +28,16 @@ final class CheckCommand {
     int check() {
         line(/* good= */ true, "configuration", settings.source());
         disk();
-        port("SMTP port", settings.smtpListen());
+        settings.smtpListen().forEach(address -> port("SMTP port", address));
         port("HTTP port", settings.httpListen());
-        settings.smarthost()
-                .ifPresentOrElse(this::smarthost, () -> line(/* good= */ true, "delivery", settings.destination()));
+        settings.delivery()
+                .smarthost()
+                .ifPresentOrElse(
+                        this::smarthost,
+                        () -> line(
+                                /* good= */ true,
+                                "delivery",
+                                settings.delivery().destination()));
         return failed ? CommandLine.FAILED : 0;
     }
 
@@ -71,21 +78,21 @@ final class CheckCommand {
         }
     }
 
-    private void smarthost(InetSocketAddress address) {
+    private void smarthost(Hop hop) {
         try (var socket = new Socket()) {
-            InetAddress host = InetAddress.getByName(address.getHostString());
-            socket.connect(new InetSocketAddress(host, address.getPort()), CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getByName(hop.host()), hop.port()), CONNECT_MILLIS);
             socket.setSoTimeout(CONNECT_MILLIS);
+            if (hop.tls() == Hop.Tls.IMPLICIT) {
+                line(/* good= */ true, "smarthost", hop + " is there");
+                return;
+            }
             Optional<String> banner = banner(socket);
             line(
                     banner.filter(text -> text.startsWith("220")).isPresent(),
                     "smarthost",
-                    RelaySettings.written(address) + " says: " + banner.orElse("nothing"));
+                    hop + " says: " + banner.orElse("nothing"));
         } catch (IOException e) {
-            line(
-                    /* good= */ false,
-                    "smarthost",
-                    RelaySettings.written(address) + " can't be reached: " + e.getMessage());
+            line(/* good= */ false, "smarthost", hop + " can't be reached: " + e.getMessage());
         }
     }
 

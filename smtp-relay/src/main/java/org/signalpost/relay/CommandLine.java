@@ -166,8 +166,37 @@ final class CommandLine {
                             defaultValue = "read,write,send",
                             description = "Any of read, write, send, contacts, webhooks, admin"
                                     + " (default: ${DEFAULT-VALUE}).")
-                    List<String> scopes) {
-        return new KeyCommand(console, settings(config)).run(act, id, name, scopes);
+                    List<String> scopes,
+            @Option(
+                            names = "--senders",
+                            split = ",",
+                            description = "In whose names it may send where smtp.sender-ownership asks:"
+                                    + " addresses, and domains written @example.org.")
+                    List<String> senders) {
+        return new KeyCommand(console, settings(config))
+                .run(act, id, new KeyCommand.Wanted(name, scopes, senders == null ? List.of() : senders));
+    }
+
+    @Command(
+            name = "queue",
+            description = "The queue of the running server: list, summary, show, retry, hold, release, drop, bounce;"
+                    + " pause and resume of a route.")
+    int queue(
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
+            @Parameters(
+                            index = "0",
+                            paramLabel = "ACT",
+                            description = "list, summary, show, retry, hold, release, drop, bounce, pause or resume.")
+                    String act,
+            @Parameters(
+                            index = "1..*",
+                            paramLabel = "ID",
+                            arity = "0..*",
+                            description = "Which mails, else those that match; the route for pause and resume.")
+                    List<String> ids,
+            @picocli.CommandLine.ArgGroup(exclusive = false) QueueOptions options) {
+        return new QueueCommand(console, settings(config), options == null ? new QueueOptions() : options)
+                .run(act, ids == null ? List.of() : ids);
     }
 
     private static final String CONFIG =

@@ -157,6 +157,24 @@ final class DataDirectory implements AutoCloseable {
         return path.resolve("admin.key");
     }
 
+    /** A name of this installation's own, by which it knows its Received fields again; made once. */
+    String instance(SecureRandom random) {
+        Path file = path.resolve("instance");
+        try {
+            if (!Files.exists(file)) {
+                write("instance", Base62.random(random, 8) + "\n");
+            }
+            String name = Files.readString(file, StandardCharsets.US_ASCII).strip();
+            if (!name.matches("[0-9A-Za-z]{8}")) {
+                throw new ConfigurationException(
+                        file + " holds no name; remove the file, and the next start makes one");
+            }
+            return name;
+        } catch (IOException e) {
+            throw new ConfigurationException(file + " can't be read: " + reason(e), e);
+        }
+    }
+
     private void write(String name, String text) {
         try {
             DurableFile.write(path.resolve(name), text.getBytes(StandardCharsets.US_ASCII));

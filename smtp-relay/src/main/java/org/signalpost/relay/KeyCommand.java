@@ -15,9 +15,12 @@ final class KeyCommand {
         this.settings = settings;
     }
 
-    int run(String act, String id, String name, List<String> scopes) {
+    /** The key to make. */
+    record Wanted(String name, List<String> scopes, List<String> senders) {}
+
+    int run(String act, String id, Wanted wanted) {
         return switch (act) {
-            case "create" -> create(name, scopes);
+            case "create" -> create(wanted);
             case "list" -> list();
             case "revoke" -> revoke(id);
             case "rotate-signing" -> rotate();
@@ -25,12 +28,15 @@ final class KeyCommand {
         };
     }
 
-    private int create(String name, List<String> scopes) {
+    private int create(Wanted wanted) {
         ApiClient api = settings.api();
-        JsonNode key = api.send("POST", "keys", api.object(Map.of("name", name, "scopes", scopes)));
+        JsonNode key = api.send(
+                "POST",
+                "keys",
+                api.object(Map.of("name", wanted.name(), "scopes", wanted.scopes(), "senders", wanted.senders())));
         console.out().println(key.path("key").asString());
         console.err()
-                .println("Key " + key.path("id").asString() + " with the scopes " + String.join(", ", scopes)
+                .println("Key " + key.path("id").asString() + " with the scopes " + String.join(", ", wanted.scopes())
                         + ". It is shown this once.");
         return 0;
     }

@@ -1,5 +1,6 @@
 package org.signalpost.relay;
 
+import io.micrometer.core.instrument.Gauge;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -9,16 +10,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.signalpost.event.MailFeed;
+import org.signalpost.http.Metrics;
 import org.signalpost.http.TrackingServer;
+import org.signalpost.journal.DurableFiles;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.JournalException;
+import org.signalpost.relay.bounce.NoticeLoop;
 import org.signalpost.relay.delivery.Capture;
-import org.signalpost.relay.delivery.Courier;
 import org.signalpost.relay.delivery.DeliveryLoop;
-import org.signalpost.relay.delivery.Dispatch;
-import org.signalpost.relay.delivery.SmartHost;
-import org.signalpost.relay.smtp.SmtpListener;
+import org.signalpost.relay.queue.Acts;
+import org.signalpost.relay.queue.Queue;
+import org.signalpost.relay.queue.QueueFigures;
+import org.signalpost.relay.queue.Release;
+import org.signalpost.relay.smtp.Pace;
+import org.signalpost.relay.smtp.Reception;
+import org.signalpost.relay.smtp.SmtpServer;
+import org.signalpost.relay.smtp.SmtpSettings;
+import org.signalpost.relay.smtp.SubmissionPolicy;
+import org.signalpost.relay.spool.History;
+import org.signalpost.relay.spool.Quarantine;
 import org.signalpost.relay.spool.Spool;
+import org.signalpost.relay.tls.ServerCertificate;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.track.SigningKeys;
@@ -29,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * Where everything comes together: what listens opens last and closes first, what keeps is opened first and closed
  * last.
  *
- * <p>A mail goes SmtpListener, Spool, DeliveryLoop, Dispatch (which rewrites), Courier; a hit goes TrackingServer,
- * event log, books.
+ * <p>A mail goes SmtpServer, Spool, DeliveryLoop, Dispatch (which rewrites), Courier; a hit goes TrackingServer, event
+ * log, books.
  */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
@@ -89,50 +101,61 @@ public final class Main {
         opened.push(data);
         SigningKeys keys = data.signingKeys(random);
         String adminKey = data.adminKey(random);
+        Optional<ServerCertificate> certificate = settings.receiving().certificate(clock);
 
         Journal mailLog = Journal.open(data.resolve("log").resolve("mail"));
         opened.push(mailLog);
         Journal eventLog = Journal.open(data.resolve("log").resolve("events"));
         opened.push(eventLog);
-        var spool = new Spool(mailLog, data.path(), clock, random);
-        spool.start();
         var outbox = new Capture(data.resolve("outbox"), clock);
         outbox.start();
+        var metrics = new Metrics();
+        opened.push(metrics);
+        var delivery = new DeliverySide(settings, data, outbox, metrics.registry(), clock);
+        opened.push(delivery);
+        var spool = new Spool(
+                mailLog,
+                DurableFiles.in(data.resolve("spool")),
+                new Quarantine(data.resolve("quarantine")),
+                delivery.couriers(),
+                settings.spool(),
+                clock,
+                random);
+        spool.start();
+        delivery.routes().start();
+        var release = new Release(outbox, data.resolve("outbox"), spool, delivery.passesOn());
+        var queue = new Queue(spool, delivery.routes(), new Acts(spool, clock), release);
+        QueueFigures.show(queue, metrics.registry(), clock);
 
-        var feed = new MailFeed(mailLog, Spool::event, spool::projected);
-        var tracking = new TrackingServer(settings.tracking(adminKey), keys, eventLog, feed, outbox, clock, random);
+        var feed = new MailFeed(mailLog, History::event, spool::projected);
+        var tracking = new TrackingServer(
+                settings.tracking(adminKey), keys, eventLog, feed, outbox, Optional.of(queue), metrics, clock, random);
         opened.push(tracking);
         tracking.start();
 
         var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
-        var dispatch = new Dispatch(
-                rewriter,
-                courier(settings, outbox),
-                settings.hostname(),
-                new Failures(data.resolve("failures"), settings.values().value(RelayKeys.KEEP_FAILURES)));
-        var loop = new DeliveryLoop(
-                spool,
-                dispatch,
-                settings.retry(random::nextDouble),
-                clock,
-                settings.values().value(RelayKeys.CONNECTIONS));
+        DeliveryLoop loop = delivery.loop(spool, rewriter, random);
         opened.push(loop);
         loop.start();
+        NoticeLoop notices = delivery.notices(spool);
+        opened.push(notices);
+        notices.start();
 
-        long largest = settings.smtp().maxMessage();
+        SmtpSettings receiving = settings.smtp();
+        long largest = receiving.rules().maxMessage();
         var room = new Room(data.path(), largest + largest / 2 + (RelaySettings.LEAST_FREE_MEGABYTES << 20));
-        var smtp = new SmtpListener(settings.smtp(), spool, room, rewriter::refusal);
+        var reception = new Reception(spool, room, rewriter::refusal, data.instance(random), metrics.registry());
+        var policy = new SubmissionPolicy(receiving.rules(), tracking.credentials());
+        var smtp = new SmtpServer(receiving, reception, policy, certificate, mailLog::isStrained, Pace.real());
         opened.push(smtp);
         smtp.start();
-        console.out().print(Welcome.text(settings, smtp.address(), tracking.address(), tracking.signInPath(), data));
+        Gauge.builder("signalpost.smtp.clients", smtp, SmtpServer::clients)
+                .description("Clients that are connected")
+                .register(metrics.registry());
+        console.out()
+                .print(Welcome.text(
+                        settings, smtp.addresses().getFirst(), tracking.address(), tracking.signInPath(), data));
         console.out().flush();
-    }
-
-    private Courier courier(RelaySettings settings, Capture outbox) {
-        Optional<SmartHost> smarthost =
-                settings.smarthost().map(address -> new SmartHost(address, settings.hostname()));
-        smarthost.ifPresent(opened::push);
-        return smarthost.<Courier>map(host -> host).orElse(outbox);
     }
 
     private void close() {

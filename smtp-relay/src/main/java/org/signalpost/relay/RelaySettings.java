@@ -7,16 +7,15 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.DoubleSupplier;
 import java.util.stream.Collectors;
 import org.signalpost.http.TrackingKeys;
 import org.signalpost.http.TrackingSettings;
 import org.signalpost.relay.smtp.SmtpSettings;
-import org.signalpost.retry.RetrySchedule;
+import org.signalpost.relay.spool.Spool;
 import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.rewrite.html.LinkPolicy;
 import org.signalpost.settings.Addresses;
@@ -32,22 +31,14 @@ final class RelaySettings {
 
     private final String source;
     private final Settings settings;
-    private final RelayKeys.Mode mode;
+    private final DeliverySettings delivery;
+    private final ReceivingSettings receiving;
 
     private RelaySettings(String source, Settings settings) {
         this.source = source;
         this.settings = settings;
-        this.mode = settings.value(RelayKeys.MODE)
-                .orElse(settings.given(RelayKeys.SMARTHOST) ? RelayKeys.Mode.SMARTHOST : RelayKeys.Mode.CAPTURE);
-        if (mode == RelayKeys.Mode.SMARTHOST && smarthostAddress().isEmpty()) {
-            throw new ConfigurationException("delivery.mode = smarthost: delivery.smarthost is not set");
-        }
-        if (settings.value(RelayKeys.MAX_RECIPIENTS) > 3_000) {
-            throw new ConfigurationException("smtp.max-recipients: at most 3000 are kept with one mail");
-        }
-        if (settings.value(RelayKeys.RETRY_STEPS).isEmpty()) {
-            throw new ConfigurationException("retry.steps = : at least one step is wanted");
-        }
+        this.delivery = new DeliverySettings(settings);
+        this.receiving = new ReceivingSettings(settings);
     }
 
     /**
@@ -100,37 +91,36 @@ final class RelaySettings {
         return settings.value(CommonKeys.PUBLIC_URL);
     }
 
-    InetSocketAddress smtpListen() {
-        return settings.value(RelayKeys.SMTP_LISTEN);
+    /** Where mail is taken. */
+    List<InetSocketAddress> smtpListen() {
+        return receiving.addresses();
+    }
+
+    ReceivingSettings receiving() {
+        return receiving;
     }
 
     InetSocketAddress httpListen() {
         return settings.value(TrackingKeys.HTTP_LISTEN);
     }
 
-    /** The next hop, when mail is passed on. */
-    Optional<InetSocketAddress> smarthost() {
-        return mode == RelayKeys.Mode.SMARTHOST ? smarthostAddress() : Optional.empty();
-    }
-
-    private Optional<InetSocketAddress> smarthostAddress() {
-        return settings.value(RelayKeys.SMARTHOST);
-    }
-
-    /** Where mail goes, in words. */
-    String destination() {
-        return smarthost()
-                .map(address -> "to the smarthost " + Addresses.written(address))
-                .orElse("nowhere: every copy is kept in the outbox");
+    DeliverySettings delivery() {
+        return delivery;
     }
 
     SmtpSettings smtp() {
-        return new SmtpSettings(
-                smtpListen(),
-                hostname(),
-                settings.value(RelayKeys.TRUSTED_NETWORKS),
-                settings.value(RelayKeys.MAX_MESSAGE).octets(),
-                settings.value(RelayKeys.MAX_RECIPIENTS));
+        return receiving.smtp(hostname());
+    }
+
+    /** What the spool may use. */
+    Spool.Limits spool() {
+        return new Spool.Limits(
+                settings.value(SmtpKeys.SPOOL_MEMORY).octets(), Math.max(delivery.connections() / 2, 1));
+    }
+
+    /** Whether Received fields show who submitted a mail. */
+    boolean showsClient() {
+        return settings.value(SmtpKeys.TRACE_CLIENT);
     }
 
     RewriteSettings rewrite() {
@@ -167,17 +157,9 @@ final class RelaySettings {
         return TrackingSettings.of(settings, adminKey);
     }
 
-    RetrySchedule retry(DoubleSupplier chance) {
-        return new RetrySchedule(
-                settings.value(RelayKeys.RETRY_STEPS),
-                Math.min(settings.value(RelayKeys.RETRY_JITTER), 100) / 100.0,
-                settings.value(RelayKeys.GIVE_UP),
-                chance);
-    }
-
     /** What the relay calls itself; looked up once, never by asking DNS for another's name. */
     String hostname() {
-        String given = settings.value(RelayKeys.HOSTNAME);
+        String given = settings.value(SmtpKeys.HOSTNAME);
         if (!given.isEmpty()) {
             return given;
         }

@@ -57,6 +57,15 @@ final class RewriteCommand {
         }
     }
 
+    /** What is done to each link of a mail, and why, as a table. */
+    String explanation(byte[] mail, EnvelopeFacts envelope, String recipient) {
+        return rewriter()
+                .plan(RawMessage.of(mail), envelope)
+                .copyFor(recipient)
+                .explanation()
+                .table();
+    }
+
     /** One line for each file, and a sum; fails when one file does. */
     int verify(List<Path> files) {
         PrintStream out = console.out();

@@ -34,7 +34,7 @@ final class Welcome {
                         base,
                         base + signIn,
                         data.adminKeyFile(),
-                        settings.destination(),
+                        settings.delivery().destination(),
                         server,
                         smtp.getAddress().getHostAddress(),
                         smtp.getPort());

@@ -103,11 +103,18 @@ class ArchitectureTest {
                         .because("the shell can be exchanged"),
                 noClasses()
                         .that()
-                        .resideOutsideOfPackage("org.signalpost.relay.delivery..")
+                        .resideOutsideOfPackage("org.signalpost.relay.client..")
                         .should()
                         .dependOnClassesThat()
                         .resideInAnyPackage("jakarta.mail..", "org.eclipse.angus..")
                         .because("the SMTP client library is one courier's business"),
+                noClasses()
+                        .that()
+                        .resideOutsideOfPackage("org.signalpost.relay.dns..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage("org.xbill..")
+                        .because("who asks DNS gets an answer in our own words"),
                 noClasses()
                         .that()
                         .resideOutsideOfPackage("org.signalpost.http..")

@@ -55,7 +55,8 @@ class ConfigurationFileTest {
         RelaySettings written = RelaySettings.of("file", uncommented.toString(), Map.of());
         RelaySettings defaults = RelaySettings.of("defaults", "", Map.of());
 
-        assertThat(written.destination()).isEqualTo(defaults.destination());
+        assertThat(written.delivery().destination())
+                .isEqualTo(defaults.delivery().destination());
         assertThat(written.urls()).isEqualTo(defaults.urls());
         assertThat(written.smtp()).isEqualTo(defaults.smtp());
     }

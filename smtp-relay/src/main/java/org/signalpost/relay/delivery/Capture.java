@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.signalpost.journal.DurableFile;
+import org.signalpost.relay.spool.Said;
 import org.signalpost.rewrite.mime.HeaderText;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.track.CapturedMail;
@@ -74,7 +75,14 @@ public final class Capture implements Courier, Outbox {
     }
 
     @Override
-    public Outcome deliver(Outgoing copy) {
+    public Outcome deliver(Consignment consignment) {
+        return switch (consignment.preparedFor(Peer.UNLIMITED)) {
+            case Prepared.Ready ready -> keep(ready.copy());
+            case Prepared.Impossible impossible -> new Outcome.Refused(impossible.said());
+        };
+    }
+
+    private Outcome keep(Outgoing copy) {
         String id = id(copy);
         var octets = new ByteArrayOutputStream();
         octets.writeBytes((FIELD + describe(id, copy) + "\r\n").getBytes(UTF_8));
@@ -82,10 +90,11 @@ public final class Capture implements Courier, Outbox {
         try {
             DurableFile.write(file(id), octets.toByteArray());
             ids.add(id);
-            return new Outcome.Delivered("250 2.0.0 captured as " + id);
+            return new Outcome.Captured(Said.ours("2.0.0", "250 2.0.0 captured as " + id));
         } catch (IOException e) {
             LOG.error("alarm=capture {}", e.toString());
-            return new Outcome.Deferred("451 4.3.0 the outbox can't be written", Outcome.Fault.ROUTE);
+            return new Outcome.Deferred(
+                    Said.ours("4.3.0", "451 4.3.0 the outbox can't be written"), Outcome.Fault.ROUTE);
         }
     }
 

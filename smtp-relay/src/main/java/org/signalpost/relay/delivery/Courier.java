@@ -1,7 +1,7 @@
 package org.signalpost.relay.delivery;
 
-/** Passes one copy on. Blocks; safe to call from any thread. */
+/** Passes copies on. Safe to call from any thread; blocks, and throws nothing for what a peer does. */
 public interface Courier {
-    /** One attempt; never throws for what a peer or a network does. */
-    Outcome deliver(Outgoing copy);
+    /** One attempt for one copy. */
+    Outcome deliver(Consignment consignment);
 }

@@ -1,19 +1,18 @@
 package org.signalpost.relay.delivery;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.journal.JournalException;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.RecipientState;
+import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.spool.StoredMail;
-import org.signalpost.retry.RetrySchedule;
-import org.signalpost.track.TrackingDecision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,31 +22,39 @@ public final class DeliveryLoop implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMillis(200);
     private static final Duration STOP = Duration.ofSeconds(15);
 
+    /** How many attempts are under way on all routes together. */
+    private static final int MOST_UNDER_WAY = 500;
+
     /** Kilobytes that all attempts together may need. */
     private static final int MEMORY =
             (int) Math.max(64 << 10, Runtime.getRuntime().maxMemory() / 3 / 1_024);
 
-    private final Semaphore memory = new Semaphore(MEMORY, /* fair= */ true);
+    private final int kilobytes;
+    private final Semaphore memory;
+    private final Map<String, Semaphore> shares = new ConcurrentHashMap<>();
     private final Spool spool;
     private final Dispatch dispatch;
-    private final RetrySchedule schedule;
-    private final InstantSource clock;
-    private final int connections;
-    private final Route route;
+    private final Verdicts verdicts;
+    private final Routes routes;
     private final Thread taker;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private int underWay;
     private boolean stopping;
 
-    /** At most {@code connections} copies go out at once. */
-    public DeliveryLoop(Spool spool, Dispatch dispatch, RetrySchedule schedule, InstantSource clock, int connections) {
+    /** Attempts are made by {@code dispatch}, as far as {@code routes} are open; {@code verdicts} says what follows. */
+    public DeliveryLoop(Spool spool, Dispatch dispatch, Verdicts verdicts, Routes routes) {
+        this(spool, dispatch, verdicts, routes, MEMORY);
+    }
+
+    /** The same with so many kilobytes of memory for all attempts together. */
+    DeliveryLoop(Spool spool, Dispatch dispatch, Verdicts verdicts, Routes routes, int kilobytes) {
+        this.kilobytes = kilobytes;
+        this.memory = new Semaphore(kilobytes, /* fair= */ true);
         this.spool = spool;
         this.dispatch = dispatch;
-        this.schedule = schedule;
-        this.clock = clock;
-        this.connections = Math.max(connections, 1);
-        this.route = new Route(clock);
+        this.verdicts = verdicts;
+        this.routes = routes;
         this.taker = Thread.ofPlatform().name("delivery").unstarted(this::take);
     }
 
@@ -61,18 +68,26 @@ public final class DeliveryLoop implements AutoCloseable {
             if (!awaitRoom()) {
                 continue;
             }
-            Optional<Due> due = spool.take(PATIENCE);
+            Optional<Due> due = spool.take(PATIENCE, name -> routes.of(name).open());
             if (due.isPresent()) {
-                changeUnderWay(1);
-                Thread.ofVirtual().name("deliver " + due.get().id()).start(() -> {
-                    try {
-                        attempt(due.get());
-                    } finally {
-                        changeUnderWay(-1);
-                    }
-                });
+                begin(due.get());
             }
         }
+    }
+
+    private void begin(Due due) {
+        Route route = routes.of(due.route());
+        route.began();
+        changeUnderWay(1);
+        Thread.ofVirtual().name("deliver " + due.id()).start(() -> {
+            try {
+                attempt(due, route);
+            } finally {
+                route.ended();
+                changeUnderWay(-1);
+                spool.wake();
+            }
+        });
     }
 
     private boolean isStopping() {
@@ -89,7 +104,7 @@ public final class DeliveryLoop implements AutoCloseable {
         lock.lock();
         try {
             long nanos = PATIENCE.toNanos();
-            while (underWay >= route.room(connections)) {
+            while (underWay >= MOST_UNDER_WAY) {
                 if (nanos <= 0 || stopping) {
                     return false;
                 }
@@ -113,99 +128,64 @@ public final class DeliveryLoop implements AutoCloseable {
         }
     }
 
-    private void attempt(Due due) {
+    private void attempt(Due due, Route route) {
         int share = share(due);
+        // Large mail for a peer that takes its time must leave something to other routes.
+        Semaphore own = shares.computeIfAbsent(due.route(), any -> new Semaphore(mostOfOneRoute(), /* fair= */ true));
+        own.acquireUninterruptibly(share);
         memory.acquireUninterruptibly(share);
         try {
-            dispatch(due);
+            dispatch(due, route);
         } finally {
             memory.release(share);
+            own.release(share);
         }
+    }
+
+    private int mostOfOneRoute() {
+        return Math.max(kilobytes / 2, 1);
     }
 
     /** Kilobytes of memory that an attempt needs: the mail, its copy, and what is made on the way. */
     private int share(Due due) {
-        return (int) Math.min(MEMORY, 4 * spool.size(due.id()) / 1_024 + 16);
+        long size = spool.open(due.id()).map(mail -> mail.size()).orElse(0L);
+        return (int) Math.min(mostOfOneRoute(), 4 * size / 1_024 + 16);
     }
 
-    private void dispatch(Due due) {
+    private void dispatch(Due due, Route route) {
         try {
             StoredMail mail = spool.read(due.id());
             long began = System.nanoTime();
-            Dispatch.Attempt attempt = dispatch.attempt(mail, due.recipient());
+            Dispatch.Attempt attempt = dispatch.attempt(mail, due);
             long millis = (System.nanoTime() - began) / 1_000_000;
-            tell(attempt.outcome());
-            keep(due, settle(due, attempt, millis));
+            learn(route, due, attempt.outcome());
+            keep(due, verdicts.after(mail, due, attempt, millis));
         } catch (JournalException e) {
+            LOG.error("alarm=spool message={} route={} reason={}", due.id(), due.route(), e.getMessage());
             if (e.why() == JournalException.Cause.DAMAGED) {
-                LOG.error("alarm=quarantined message={} to={} reason={}", due.id(), domain(due), e.getMessage());
-                keep(due, new RecipientState.Quarantined("the spooled mail is damaged"));
-            } else {
-                LOG.error("alarm=spool message={} to={} reason={}", due.id(), domain(due), e.getMessage());
-                if (awaitASecond()) {
-                    spool.giveBack(due);
-                }
+                verdicts.figures().quarantined();
+                keep(due, new RecipientState.Quarantined(Said.ours("4.3.0", "the spooled mail is damaged")));
+            } else if (awaitASecond()) {
+                spool.giveBack(due);
             }
         } catch (RuntimeException e) {
-            LOG.error("alarm=delivery message={} to={}", due.id(), domain(due), e);
-            keep(due, later(due, new TrackingDecision.Untracked("internal-error", ""), "451 4.3.0 internal error"));
+            LOG.error("alarm=delivery message={} route={}", due.id(), due.route(), e);
+            keep(due, verdicts.failed(due));
         }
     }
 
-    private void tell(Outcome outcome) {
-        if (outcome instanceof Outcome.Deferred(String reply, Outcome.Fault fault) && fault == Outcome.Fault.ROUTE) {
-            if (route.failed()) {
-                LOG.warn("route closed for a while, mail waits: {}", reply);
+    private void learn(Route route, Due due, Outcome outcome) {
+        String reply = outcome.said().reply();
+        if (outcome instanceof Outcome.Deferred deferred && deferred.fault() != Outcome.Fault.COPY) {
+            boolean suspended =
+                    deferred.fault() == Outcome.Fault.ROUTE_FOR_ALL ? route.failedForAll(reply) : route.failed(reply);
+            if (suspended) {
+                verdicts.figures().suspended();
+                LOG.error("alarm=route-suspended route={} mail waits: {}", due.route(), reply);
             }
         } else {
             route.passed();
         }
-    }
-
-    private RecipientState settle(Due due, Dispatch.Attempt attempt, long millis) {
-        TrackingDecision decision = attempt.decision();
-        String reply = attempt.outcome().reply();
-        return switch (attempt.outcome()) {
-            case Outcome.Delivered delivered -> {
-                LOG.info(
-                        "delivered message={} to={} tracking={} took={}ms reply={}",
-                        due.id(),
-                        domain(due),
-                        word(decision),
-                        millis,
-                        reply);
-                yield new RecipientState.Delivered(decision, reply);
-            }
-            case Outcome.Refused refused -> {
-                LOG.warn("refused message={} to={} tracking={} reply={}", due.id(), domain(due), word(decision), reply);
-                yield new RecipientState.Failed(decision, reply);
-            }
-            case Outcome.TooLarge tooLarge -> new RecipientState.Failed(decision, reply);
-            case Outcome.Deferred deferred -> later(due, decision, reply);
-        };
-    }
-
-    private RecipientState later(Due due, TrackingDecision decision, String reply) {
-        Optional<Instant> next = schedule.next(due.acceptedAt(), due.attempts() + 1, clock.instant());
-        if (next.isEmpty()) {
-            LOG.warn("given up message={} to={} reply={}", due.id(), domain(due), reply);
-            return new RecipientState.Failed(decision, "4.4.7 its time is over; the last reply was: " + reply);
-        }
-        LOG.info("deferred message={} to={} next={} reply={}", due.id(), domain(due), next.get(), reply);
-        return new RecipientState.Deferred(reply, next.get());
-    }
-
-    /** Whole addresses are not logged. */
-    private static String domain(Due due) {
-        return due.recipient().substring(due.recipient().lastIndexOf('@') + 1);
-    }
-
-    /** The track, or the code word of why there is none. */
-    private static String word(TrackingDecision decision) {
-        return switch (decision) {
-            case TrackingDecision.Tracked tracked -> tracked.track().id().toString();
-            case TrackingDecision.Untracked untracked -> untracked.reason();
-        };
     }
 
     /** Until it is kept or we stop: a copy that went out and is not known to have gone out goes out again. */
@@ -215,7 +195,7 @@ public final class DeliveryLoop implements AutoCloseable {
                 spool.update(due, state);
                 return;
             } catch (JournalException e) {
-                LOG.error("alarm=spool message={} to={} reason={}", due.id(), domain(due), e.getMessage());
+                LOG.error("alarm=spool message={} route={} reason={}", due.id(), due.route(), e.getMessage());
                 boolean passes = e.why() != JournalException.Cause.CLOSED && e.why() != JournalException.Cause.TOO_LONG;
                 if (!passes || !awaitASecond()) {
                     return;

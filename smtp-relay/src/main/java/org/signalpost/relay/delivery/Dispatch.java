@@ -1,130 +1,85 @@
 package org.signalpost.relay.delivery;
 
-import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
+import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
+import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.StoredMail;
-import org.signalpost.rewrite.EnvelopeFacts;
-import org.signalpost.rewrite.MessageRewriter;
-import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.Reason;
 import org.signalpost.rewrite.Rewritten;
 import org.signalpost.rewrite.TrackingPlan;
-import org.signalpost.track.MessageId;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackingDecision;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Makes the copy for one recipient and hands it to the courier.
+ * Makes the copy for one recipient and hands it to the courier: rewritten, with our fields on top, made fit for the
+ * next hop, signed.
  *
- * <p>A pure function of the spooled mail, the recipient and the keys: a copy made again after a crash is the same,
- * octet for octet. Safe to call from any thread.
+ * <p>A pure function of the spooled mail, the recipient, the keys and what the next hop can: a copy made again after a
+ * crash is the same, octet for octet. Safe to call from any thread.
  */
 public final class Dispatch {
-    private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "EEE, d MMM uuuu HH:mm:ss Z", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
-
-    /** Plans of mail up to so many octets are kept for the next recipient. */
-    private static final int KEPT_OCTETS = 2 << 20;
-
-    private static final int KEPT_PLANS = 16;
 
     /** In characters; a state record holds it, and a record has a limit. */
     private static final int LONGEST_EXPLANATION = 128 << 10;
 
-    private final MessageRewriter rewriter;
-    private final Courier courier;
-    private final String hostname;
-    private final Consumer<StoredMail> failures;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<MessageId, TrackingPlan> plans = new LinkedHashMap<>();
+    private final Plans plans;
+    private final Couriers couriers;
+    private final Trace trace;
+    private final Outgoing.Signer signer;
 
-    /**
-     * Copies carry {@code hostname} in their Received field; {@code failures} is told of mail whose rewriting failed.
-     */
-    public Dispatch(MessageRewriter rewriter, Courier courier, String hostname, Consumer<StoredMail> failures) {
-        this.failures = failures;
-        this.rewriter = rewriter;
-        this.courier = courier;
-        this.hostname = hostname;
+    /** Copies are made by {@code plans} and signed by {@code signer}. */
+    public Dispatch(Plans plans, Couriers couriers, Trace trace, Outgoing.Signer signer) {
+        this.plans = plans;
+        this.couriers = couriers;
+        this.trace = trace;
+        this.signer = signer;
     }
 
     /** How an attempt ended, and how the copy was tracked. */
     public record Attempt(Outcome outcome, TrackingDecision decision) {}
 
     /** One attempt; never throws for what a mail contains or a peer does. */
-    public Attempt attempt(StoredMail mail, String recipient) {
-        TrackingPlan plan = plan(mail);
-        Rewritten copy = plan.copyFor(recipient);
-        if (copy instanceof Rewritten.Untouched untouched
-                && (untouched.reason() == Reason.VERIFICATION_FAILED || untouched.reason() == Reason.INTERNAL_ERROR)) {
-            LOG.error(
-                    "alarm=rewriting message={} reason={}",
-                    mail.id(),
-                    untouched.reason().code());
-            failures.accept(mail);
-        }
-        Attempt attempt = attempt(mail, recipient, copy);
-        if (attempt.outcome() instanceof Outcome.TooLarge && attempt.decision() instanceof TrackingDecision.Tracked) {
-            // The original may fit: tracking never costs a mail.
-            attempt = attempt(mail, recipient, plan.original(recipient, Reason.PEER_SIZE));
-        }
-        return attempt.outcome() instanceof Outcome.TooLarge(String reply, long limit)
-                ? new Attempt(new Outcome.Refused("552 5.3.4 " + reply), attempt.decision())
-                : attempt;
-    }
-
-    private Attempt attempt(StoredMail mail, String recipient, Rewritten copy) {
-        TrackingDecision decision = decision(mail, recipient, copy);
-        RawMessage message = withReceived(mail, copy.message());
-        var outgoing =
-                new Outgoing(mail.id(), mail.acceptedAt(), mail.envelope().sender(), recipient, message, decision);
-        return new Attempt(courier.deliver(outgoing), decision);
-    }
-
-    private TrackingPlan plan(StoredMail mail) {
-        lock.lock();
-        try {
-            Optional<TrackingPlan> known = Optional.ofNullable(plans.get(mail.id()));
-            if (known.isPresent()) {
-                return known.get();
+    public Attempt attempt(StoredMail mail, Due due) {
+        Envelope.Recipient recipient = mail.envelope().recipients().get(due.index());
+        TrackingPlan plan = plans.of(mail);
+        Rewritten copy = plans.copy(mail, plan, recipient.address());
+        TrackingDecision usual = decision(mail, recipient.address(), copy);
+        var version = new Adapter.Version(trace.onTop(mail, copy.message()), usual);
+        var decided = new AtomicReference<>(usual);
+        var consignment = new Consignment(recipient, mail.envelope().wishes(), peer -> {
+            Prepared prepared = prepare(mail, recipient.address(), version, peer);
+            if (prepared instanceof Prepared.Impossible && copy instanceof Rewritten.Tracked) {
+                // The original may fit: tracking never costs a mail.
+                prepared = prepare(mail, recipient.address(), original(mail, plan, recipient.address()), peer);
             }
-        } finally {
-            lock.unlock();
-        }
-        // Outside of the lock: two threads may work out the same plan, which is the same plan.
-        var facts = new EnvelopeFacts(mail.id().ulid(), mail.envelope().sender());
-        TrackingPlan plan = rewriter.plan(mail.message(), facts);
-        if (mail.envelope().recipients().size() > 1 && mail.message().size() <= KEPT_OCTETS) {
-            keep(mail.id(), plan);
-        }
-        return plan;
+            if (prepared instanceof Prepared.Ready ready) {
+                decided.set(ready.copy().decision());
+            }
+            return prepared;
+        });
+        Outcome outcome = couriers.courier(due.route()).deliver(consignment);
+        return new Attempt(outcome, decided.get());
     }
 
-    private void keep(MessageId id, TrackingPlan plan) {
-        lock.lock();
-        try {
-            plans.put(id, plan);
-            Iterator<MessageId> oldest = plans.keySet().iterator();
-            if (plans.size() > KEPT_PLANS && oldest.hasNext()) {
-                oldest.next();
-                oldest.remove();
-            }
-        } finally {
-            lock.unlock();
-        }
+    private Adapter.Version original(StoredMail mail, TrackingPlan plan, String recipient) {
+        Rewritten copy = plan.original(recipient, Reason.PEER_SIZE);
+        return new Adapter.Version(trace.onTop(mail, copy.message()), decision(mail, recipient, copy));
+    }
+
+    private Prepared prepare(StoredMail mail, String recipient, Adapter.Version version, Peer peer) {
+        return switch (Adapter.adapt(mail, recipient, version, peer)) {
+            case Adapter.Fit.Fits fits -> within(peer, Outgoing.signed(fits.copy(), signer));
+            case Adapter.Fit.Unfit unfit -> new Prepared.Impossible(unfit.said());
+        };
+    }
+
+    static Prepared within(Peer peer, Outgoing copy) {
+        long limit = peer.limit().orElse(Long.MAX_VALUE);
+        return copy.message().size() <= limit
+                ? new Prepared.Ready(copy)
+                : new Prepared.Impossible(
+                        Said.ours("5.3.4", "552 5.3.4 the next hop takes at most " + limit + " octets"));
     }
 
     private static TrackingDecision decision(StoredMail mail, String recipient, Rewritten copy) {
@@ -144,22 +99,5 @@ public final class Dispatch {
             case Rewritten.Untouched untouched ->
                 new TrackingDecision.Untracked(untouched.reason().code(), explanation);
         };
-    }
-
-    /** RFC 5321 section 4.4; without FOR, which would tell one recipient of another. */
-    private RawMessage withReceived(StoredMail mail, RawMessage copy) {
-        Envelope envelope = mail.envelope();
-        String address = envelope.client().indexOf(':') >= 0 ? "IPv6:" + envelope.client() : envelope.client();
-        String helo = envelope.helo().replaceAll("[^A-Za-z0-9.:_\\[\\]-]", "?");
-        String field =
-                "Received: from " + (helo.isEmpty() ? "unknown" : helo) + " ([" + address + "])\r\n\tby " + hostname
-                        + " (Signalpost) with " + envelope.protocol() + " id "
-                        + mail.id().ulid() + ";\r\n\t"
-                        + DATE.format(mail.acceptedAt()) + "\r\n";
-        byte[] top = field.getBytes(StandardCharsets.US_ASCII);
-        var octets = new byte[top.length + copy.size()];
-        System.arraycopy(top, 0, octets, 0, top.length);
-        System.arraycopy(copy.octets(), 0, octets, top.length, copy.size());
-        return RawMessage.of(octets);
     }
 }

@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * How the way to the next hop fares. After three failures in a row that were not a copy's own, it is closed, and one
- * copy at a time tries whether it is open again: after 10 s, 30 s, 1, 2, and then every 5 minutes. Safe to share.
+ * How the way to one next hop fares. After three failures in a row that were not a copy's own, it is suspended, and one
+ * copy at a time tries whether it is open again: after 10 s, 30 s, 1, 2, and then every 5 minutes. Afterwards it takes
+ * one copy more at a time with every success. Safe to share.
  */
-final class Route {
+public final class Route {
     private static final int FAILURES = 3;
     private static final List<Duration> PROBES = List.of(
             Duration.ofSeconds(10),
@@ -20,23 +22,55 @@ final class Route {
             Duration.ofMinutes(5));
 
     private final InstantSource clock;
+    private final int most;
     private final ReentrantLock lock = new ReentrantLock();
+    private int limit;
+    private int underWay;
     private int failures;
     private int probes;
     private Instant openAt = Instant.MIN;
+    private String lastError = "";
+    private boolean paused;
 
-    Route(InstantSource clock) {
+    /** At most {@code most} copies at once, {@code first} to begin with. */
+    Route(InstantSource clock, int first, int most) {
         this.clock = clock;
+        this.most = Math.max(most, 1);
+        this.limit = Math.min(Math.max(first, 1), this.most);
     }
 
-    /** How many copies may be on their way now; {@code most} when all is well. */
-    int room(int most) {
+    /** Whether one more copy may go now. */
+    boolean open() {
         lock.lock();
         try {
-            if (failures < FAILURES) {
-                return most;
+            if (paused) {
+                return false;
             }
-            return clock.instant().isBefore(openAt) ? 0 : 1;
+            return suspended() ? underWay == 0 && !clock.instant().isBefore(openAt) : underWay < limit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean suspended() {
+        return failures >= FAILURES;
+    }
+
+    /** A copy sets out. */
+    void began() {
+        lock.lock();
+        try {
+            underWay++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A copy is back, whatever came of it; nothing is learned from that. */
+    void ended() {
+        lock.lock();
+        try {
+            underWay--;
         } finally {
             lock.unlock();
         }
@@ -46,28 +80,83 @@ final class Route {
     void passed() {
         lock.lock();
         try {
+            if (suspended()) {
+                limit = 1;
+            }
             failures = 0;
             probes = 0;
+            limit = Math.min(limit + 1, most);
         } finally {
             lock.unlock();
         }
     }
 
-    /** A copy did not come so far as to be judged; whether the route is closed by that. */
-    boolean failed() {
+    /** A copy did not come so far as to be judged; whether the route is suspended by that. */
+    boolean failed(String why) {
         lock.lock();
         try {
-            if (failures >= FAILURES && clock.instant().isBefore(openAt)) {
-                // One that was under way when it was closed.
+            lastError = why;
+            if (suspended() && clock.instant().isBefore(openAt)) {
+                // One that was under way when it was suspended.
                 return false;
             }
             failures++;
-            if (failures < FAILURES) {
-                return false;
-            }
-            openAt = clock.instant().plus(PROBES.get(Math.min(probes, PROBES.size() - 1)));
-            probes++;
-            return true;
+            return suspended() && suspend();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Credentials that are refused are refused the next time too: suspended at once, which is said. */
+    boolean failedForAll(String why) {
+        lock.lock();
+        try {
+            lastError = why;
+            boolean late = suspended() && clock.instant().isBefore(openAt);
+            failures = FAILURES;
+            return !late && suspend();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean suspend() {
+        openAt = clock.instant().plus(PROBES.get(Math.min(probes, PROBES.size() - 1)));
+        probes++;
+        return true;
+    }
+
+    /** An operator wants it tried at once. */
+    void tryNow() {
+        lock.lock();
+        try {
+            openAt = Instant.MIN;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An operator stops it, or lets it go on. */
+    void pause(boolean stop) {
+        lock.lock();
+        try {
+            paused = stop;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How it fares. */
+    public record Figures(int underWay, Optional<Instant> suspendedUntil, boolean paused, String lastError) {
+        /** One that was not used yet. */
+        public static final Figures NONE = new Figures(0, Optional.empty(), /* paused= */ false, "");
+    }
+
+    Figures figures() {
+        lock.lock();
+        try {
+            Optional<Instant> until = suspended() ? Optional.of(openAt) : Optional.empty();
+            return new Figures(underWay, until, paused, lastError);
         } finally {
             lock.unlock();
         }

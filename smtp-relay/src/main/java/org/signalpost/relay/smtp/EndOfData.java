@@ -1,7 +1,5 @@
 package org.signalpost.relay.smtp;
 
-import java.io.ByteArrayOutputStream;
-
 /**
  * Finds the end of a mail after DATA, takes the stuffed dots out, and makes every bare CR and LF a CRLF.
  *
@@ -18,26 +16,67 @@ final class EndOfData {
         END
     }
 
+    /** Takes the content, bit by bit. */
+    interface Sink {
+        void write(byte[] octets, int from, int to);
+    }
+
     private final long limit;
-    private ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final Sink sink;
+    private final byte[] waiting = new byte[512];
+    private int waits;
     private State state = State.BOL;
     private long size;
     private boolean crWaits;
+    private boolean bare;
 
-    /** Stores no more than {@code limit} octets of content. */
-    EndOfData(long limit) {
+    /** Hands no more than {@code limit} octets of content on; line ends that become CRLF may add a few. */
+    EndOfData(long limit, Sink sink) {
         this.limit = limit;
+        this.sink = sink;
     }
 
     /** Reads on; returns how many octets belonged to the mail, all of them unless {@link #ended}. */
     int read(byte[] octets, int from, int to) {
-        for (int i = from; i < to; i++) {
-            step(octets[i]);
-            if (state == State.END) {
-                return i + 1 - from;
+        int at = from;
+        while (at < to && state != State.END) {
+            if (state == State.TEXT || (state == State.BOL && octets[at] != '.')) {
+                int end = plain(octets, at, to);
+                keep(octets, at, end);
+                at = end;
+            }
+            if (at < to) {
+                // What is not plain: a dot that begins a line, a CR or LF alone, or a CR whose LF is not here yet.
+                step(octets[at++]);
             }
         }
-        return to - from;
+        flush();
+        return at - from;
+    }
+
+    /**
+     * How far what follows needs no second look: lines that end in CRLF and do not begin with a dot. Sets the state
+     * behind it.
+     */
+    private int plain(byte[] octets, int from, int to) {
+        int at = from;
+        while (at < to) {
+            byte octet = octets[at];
+            if (octet == '\n' || (octet == '\r' && (at + 1 == to || octets[at + 1] != '\n'))) {
+                state = at == from ? state : State.TEXT;
+                return at;
+            }
+            at++;
+            if (octet == '\r') {
+                at++;
+                if (at == to || octets[at] == '.') {
+                    state = State.BOL;
+                    return at;
+                }
+            }
+        }
+        state = State.TEXT;
+        return at;
     }
 
     /** Whether the true end was seen. */
@@ -55,23 +94,9 @@ final class EndOfData {
         return size > limit;
     }
 
-    /** How many octets are held in memory. */
-    int held() {
-        return out.size();
-    }
-
-    /** Gives up storing; the search goes on. */
-    void forget() {
-        out = new ByteArrayOutputStream();
-    }
-
-    /** The content, every line of which ends in CRLF. */
-    byte[] content() {
-        if (crWaits) {
-            lineEnd();
-            crWaits = false;
-        }
-        return out.toByteArray();
+    /** Whether a CR or an LF stood alone. */
+    boolean bare() {
+        return bare;
     }
 
     private void step(byte octet) {
@@ -113,27 +138,51 @@ final class EndOfData {
         }
     }
 
+    private void keep(byte[] octets, int from, int to) {
+        size += to - from;
+        if (size <= limit && to > from) {
+            flush();
+            sink.write(octets, from, to);
+        }
+    }
+
     private void keep(byte octet) {
         size++;
-        if (size > limit) {
-            return;
-        }
         boolean after = crWaits;
         crWaits = octet == '\r';
         if (after) {
+            bare |= octet != '\n';
             lineEnd();
         }
         if (octet == '\n') {
             if (!after) {
+                bare = true;
                 lineEnd();
             }
         } else if (octet != '\r') {
-            out.write(octet);
+            out(octet);
         }
     }
 
     private void lineEnd() {
-        out.write('\r');
-        out.write('\n');
+        out((byte) '\r');
+        out((byte) '\n');
+    }
+
+    private void out(byte octet) {
+        if (size <= limit) {
+            if (waits == waiting.length) {
+                flush();
+            }
+            waiting[waits++] = octet;
+        }
+    }
+
+    private void flush() {
+        int count = waits;
+        waits = 0;
+        if (count > 0) {
+            sink.write(waiting, 0, count);
+        }
     }
 }

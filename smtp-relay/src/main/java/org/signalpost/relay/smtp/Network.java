@@ -2,6 +2,7 @@ package org.signalpost.relay.smtp;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 
 /**
  * A range of addresses such as {@code 10.0.0.0/8} or {@code ::1/128}. Immutable and safe to share.
@@ -21,10 +22,7 @@ public record Network(InetAddress base, int bits) {
     public static Network parse(String text) {
         int slash = text.indexOf('/');
         String address = slash < 0 ? text : text.substring(0, slash);
-        // Only what is made of these characters is an address; anything else would be looked up in DNS.
-        boolean literal =
-                address.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") || address.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-        if (!literal || (slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}"))) {
+        if (!isLiteral(address) || (slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}"))) {
             throw new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
         }
         try {
@@ -33,6 +31,25 @@ public record Network(InetAddress base, int bits) {
                     base, slash < 0 ? base.getAddress().length * 8 : Integer.parseInt(text.substring(slash + 1)));
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("there is no such address: " + address, e);
+        }
+    }
+
+    /** Whether the text is an address and no name, which would be looked up in DNS. */
+    static boolean isLiteral(String text) {
+        return text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") || text.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    }
+
+    /** What counts as one client: an IPv4 address, or the /64 around an IPv6 address. */
+    static Network around(InetAddress address) {
+        byte[] octets = address.getAddress();
+        if (octets.length == 4) {
+            return new Network(address, 32);
+        }
+        Arrays.fill(octets, 8, 16, (byte) 0);
+        try {
+            return new Network(InetAddress.getByAddress(octets), 64);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("16 octets are an address", e);
         }
     }
 

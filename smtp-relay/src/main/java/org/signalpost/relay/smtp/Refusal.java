@@ -8,6 +8,10 @@ final class Refusal extends RuntimeException {
         super(reply);
     }
 
+    Refusal(String reply, Throwable cause) {
+        super(reply, cause);
+    }
+
     String reply() {
         return String.valueOf(getMessage());
     }

@@ -1,67 +1,57 @@
 package org.signalpost.relay.smtp;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.signalpost.relay.spool.Envelope;
 
-/** What one session has said so far: its name, and the transaction it is in. For one thread. */
+/** One transaction: the envelope of a mail while it is put together. For one thread. */
 final class Submission {
-    private final Map<String, String> recipients = new LinkedHashMap<>();
-    private Optional<String> sender = Optional.empty();
-    private String helo = "";
-    private String protocol = "SMTP";
-    private int junk;
+    /** Octets of addresses and ORCPT that fit into a record of the mail log, beside all the rest. */
+    private static final int LARGEST = 700_000;
 
-    /** The client has said its name; a transaction ends. */
-    void greeted(String name, String with) {
-        helo = name;
-        protocol = with;
-        reset();
+    private final Map<String, Envelope.Recipient> recipients = new LinkedHashMap<>();
+    private final String sender;
+    private final Envelope.Wishes wishes;
+    private int octets;
+
+    /** A mail from this sender, empty for the null sender. */
+    Submission(String sender, Envelope.Wishes wishes) {
+        this.sender = sender;
+        this.wishes = wishes;
     }
 
-    boolean greeted() {
-        return !helo.isEmpty();
-    }
-
-    /** A transaction begins. */
-    void from(String address) {
-        sender = Optional.of(address);
-    }
-
-    boolean begun() {
-        return sender.isPresent();
-    }
-
-    /** One more recipient; the same one twice (domain without case) is one. */
-    void to(String address) {
+    /** One more recipient; the same one twice (domain without case) is one. False when there is no room for it. */
+    boolean to(Envelope.Recipient recipient, int most) {
+        String address = recipient.address();
         int at = address.lastIndexOf('@');
-        recipients.putIfAbsent(address.substring(0, at) + address.substring(at).toLowerCase(Locale.ROOT), address);
+        String same = address.substring(0, at) + address.substring(at).toLowerCase(Locale.ROOT);
+        if (recipients.containsKey(same)) {
+            return true;
+        }
+        int size = address.getBytes(StandardCharsets.UTF_8).length
+                + recipient.original().getBytes(StandardCharsets.UTF_8).length;
+        if (recipients.size() >= most || octets + size > LARGEST) {
+            return false;
+        }
+        octets += size;
+        recipients.put(same, recipient);
+        return true;
     }
 
-    int recipients() {
-        return recipients.size();
+    /** Whether a recipient was taken. */
+    boolean hasRecipients() {
+        return !recipients.isEmpty();
     }
 
-    Envelope envelope(String client) {
-        return new Envelope(sender.orElse(""), List.copyOf(recipients.values()), client, helo, protocol);
+    /** Whether addresses may hold UTF-8 (RFC 6531). */
+    boolean isUtf8() {
+        return wishes.utf8();
     }
 
-    /** The transaction ends. */
-    void reset() {
-        sender = Optional.empty();
-        recipients.clear();
-    }
-
-    /** Counts a command that leads nowhere; how many there were since the last mail. */
-    int junk() {
-        return ++junk;
-    }
-
-    /** A mail was taken. */
-    void useful() {
-        junk = 0;
+    Envelope envelope(Client from) {
+        return new Envelope(sender, List.copyOf(recipients.values()), from.origin(wishes.utf8()), wishes);
     }
 }

@@ -5,63 +5,121 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.SocketAddress;
-import java.net.SocketException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.IntPredicate;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLSocket;
+import org.signalpost.relay.tls.ServerCertificate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The text side of one connection: whole checked command lines for the shell, message bodies, counters and deadlines.
  *
  * <p>The shell is handed at most one line per read, so that it never buffers more than the line in hand. One thread
- * reads and writes; {@link #overdue} and {@link #close} may come from another.
+ * reads and writes; {@link #phase}, {@link #leave} and {@link #cut} are for whoever keeps the time.
  */
-final class Wire extends Socket {
+final class Wire extends StandInSocket {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
     private static final int LONGEST_LINE = 512;
+    private static final int LONGEST_ANSWER = 12_288;
     private static final Duration REPLY = Duration.ofMinutes(1);
+    private static final Duration HANDSHAKE = Duration.ofSeconds(30);
+    private static final Duration PROXY = Duration.ofSeconds(10);
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+    private static final Duration BODY = Duration.ofMinutes(5);
 
-    private final Socket socket;
-    private final SmtpSettings.Limits limits;
-    private final Submission submission = new Submission();
-    private final InputStream lines = new Lines();
-    private final OutputStream replies = new Replies();
-    private final byte[] buffer = new byte[16 << 10];
-    private int at;
-    private int filled;
-    private byte[] line = new byte[0];
-    private int lineAt;
-    private int errors;
+    /** How often the rate of a body is looked at, so to speak: it may lag so far behind. */
+    private static final Duration RATED = Duration.ofSeconds(10);
+
+    private final Socket plain;
+    private final Connections connections;
+    private final Inflow inflow;
+    private final InputStream lines = new Lines(this::command);
+    private final Replies replies;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Socket socket;
+    private volatile Phase phase;
+    private volatile boolean leaving;
+    private volatile long leavesSince;
+    private Client client;
+    private int junk;
     private boolean ended;
-    private volatile long deadline;
-    private volatile boolean idle;
 
     /** Takes a connected socket over. */
-    Wire(Socket socket, SmtpSettings.Limits limits) {
-        this.socket = socket;
-        this.limits = limits;
-        within(REPLY);
+    Wire(Socket plain, Connections connections) throws IOException {
+        super(plain);
+        this.plain = plain;
+        this.socket = plain;
+        this.connections = connections;
+        this.client = new Client(plain.getInetAddress());
+        this.replies = new Replies(plain.getOutputStream());
+        this.inflow = new Inflow(plain.getInputStream(), connections.blocks());
+        this.phase = new Phase(Phase.Kind.BUSY, connections.now(), REPLY);
     }
 
-    Submission submission() {
-        return submission;
+    /** Whom it connects us with. */
+    Client client() {
+        return client;
     }
 
-    /** Whether the client has taken longer than it may. */
-    boolean overdue() {
-        return System.nanoTime() - deadline > 0;
-    }
-
-    /** Whether it waits for a command outside of a transaction. */
-    boolean idle() {
-        return idle;
+    /** What it does now. */
+    Phase phase() {
+        return phase;
     }
 
     private void within(Duration time) {
-        deadline = System.nanoTime() + time.toNanos();
+        phase = new Phase(Phase.Kind.BUSY, connections.now(), time);
+    }
+
+    /** Reads the header of a proxy: from there comes the client. */
+    void readProxyHeader() throws IOException {
+        within(PROXY);
+        // Whom a proxy does not name has nobody's rights, and not the proxy's either.
+        client = new Client(ProxyHeader.read(plain.getInputStream()).orElse(InetAddress.getByAddress(new byte[4])));
+        within(REPLY);
+    }
+
+    /** Whether the client talks before it was greeted; waits so long for it. */
+    boolean talksWithin(Duration time) throws IOException {
+        if (time.isZero()) {
+            return socket.getInputStream().available() > 0;
+        }
+        within(REPLY.plus(time));
+        plain.setSoTimeout(Math.toIntExact(time.toMillis()));
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } finally {
+            plain.setSoTimeout(0);
+        }
+    }
+
+    /** Whether more has come in than the command in hand. */
+    boolean hasMore() {
+        return inflow.hasMore();
+    }
+
+    /** Goes on under TLS, as if nothing had been said before; false when that failed, and then it is closed. */
+    boolean secure(ServerCertificate certificate) {
+        within(HANDSHAKE);
+        try {
+            SSLSocket tls = certificate.over(plain);
+            tls.startHandshake();
+            socket = tls;
+            inflow.from(tls.getInputStream());
+            replies.to(tls.getOutputStream());
+            client = client.underTls();
+            within(REPLY);
+            return true;
+        } catch (IOException e) {
+            LOG.debug("no TLS: {}", e.toString());
+            ended = true;
+            cut();
+            return false;
+        }
     }
 
     /** How a body ended. */
@@ -70,151 +128,155 @@ final class Wire extends Socket {
         WHOLE,
         /** At its true end, but it was longer than allowed. */
         TOO_LONG,
-        /** At its true end, but there was no memory for it. */
-        NO_ROOM,
         /** The connection ended first. */
         CUT
     }
 
-    /** Reads to the true end of a mail; {@code room} is asked before the held octets may grow to a number. */
-    Ending body(EndOfData mail, IntPredicate room) throws IOException {
-        within(limits.bodyStart());
-        long began = System.nanoTime();
+    /** Reads to the true end of a mail, whatever becomes of what was read. */
+    Ending body(EndOfData mail) {
+        within(BODY);
+        long rate = Math.max(connections.patience().minRate(), 1);
+        long began = 0;
         long received = 0;
-        boolean roomy = true;
         while (!mail.ended()) {
-            if (at == filled && !fill()) {
+            if (inflow.isEmpty() && !inflow.fillThick()) {
+                ended = true;
                 return Ending.CUT;
             }
-            int read = mail.read(buffer, at, filled);
-            at += read;
-            received += read;
-            if (received == read) {
-                // The rate counts from the first octet on.
-                began = System.nanoTime();
+            if (received == 0) {
+                began = connections.now();
             }
-            deadline =
-                    began + Duration.ofSeconds(10 + received / limits.minRate()).toNanos();
-            roomy = roomy && room.test(mail.held());
-            if (!roomy || mail.tooLong()) {
-                mail.forget();
-            }
+            received += inflow.into(mail);
+            phase = new Phase(Phase.Kind.BUSY, began, RATED.plusSeconds(received / rate));
         }
         within(REPLY);
-        return mail.tooLong() ? Ending.TOO_LONG : roomy ? Ending.WHOLE : Ending.NO_ROOM;
+        return mail.tooLong() ? Ending.TOO_LONG : Ending.WHOLE;
     }
 
-    private boolean fill() throws IOException {
-        int read = socket.getInputStream().read(buffer, 0, buffer.length);
-        at = 0;
-        filled = Math.max(read, 0);
-        return read > 0;
+    /** One more command that leads nowhere. */
+    void countJunk() {
+        junk++;
     }
 
-    /** Reads the next line; false at the end of the session, which was said if it was ours to say. */
-    private boolean nextLine() throws IOException {
-        if (ended || errors >= limits.errors()) {
-            return !ended && end("421 4.7.0 Too many errors");
+    /** A mail has come: what led nowhere before is forgotten. */
+    void forgetJunk() {
+        junk = 0;
+    }
+
+    /** The client's answer to a question within a command; empty at the end of the session. */
+    Optional<String> answer() {
+        return line(new Line(LONGEST_ANSWER), Phase.Kind.LISTENING).map(Line::text);
+    }
+
+    /** The next command; empty at the end of the session, which was said if it was ours to say. */
+    private Optional<Line> command() {
+        SmtpSettings.Limits limits = connections.limits();
+        if (!ended && replies.errors() >= (connections.isStressed() ? 1 : limits.errors())) {
+            return end("421 4.7.0 Too many errors");
         }
-        within(limits.command());
-        idle = !submission.begun();
-        var read = new byte[LONGEST_LINE];
-        int length = 0;
-        while (length < 2 || read[length - 1] != '\n') {
-            if (at == filled && !fill()) {
+        if (!ended && junk >= limits.junk()) {
+            return end("421 4.7.0 Too many commands without a mail");
+        }
+        return line(new Line(LONGEST_LINE), client.hasMail() ? Phase.Kind.LISTENING : Phase.Kind.IDLE);
+    }
+
+    private Optional<Line> line(Line line, Phase.Kind kind) {
+        phase = new Phase(kind, connections.now(), connections.patience().command());
+        while (!line.isWhole()) {
+            if (ended || (inflow.isEmpty() && !inflow.fill())) {
                 ended = true;
-                return false;
+                return Optional.empty();
             }
-            byte octet = buffer[at++];
-            boolean afterCr = length > 0 && read[length - 1] == '\r';
-            boolean bad = (afterCr != (octet == '\n')) || (octet >= 0 && octet < ' ' && octet != '\r' && octet != '\n');
-            if (bad || octet == 0x7F || length == LONGEST_LINE) {
+            if (phase.kind() == Phase.Kind.IDLE) {
+                phase = new Phase(Phase.Kind.LISTENING, phase.since(), phase.limit());
+            }
+            if (!line.add(inflow.next())) {
                 return end("500 5.5.2 The line is too long, or holds what no command holds");
             }
-            read[length++] = octet;
         }
-        idle = false;
+        if (leaving) {
+            // It is being told to go: what it said meanwhile is not done.
+            ended = true;
+            return Optional.empty();
+        }
         within(REPLY);
-        line = java.util.Arrays.copyOf(read, length);
-        lineAt = 0;
-        return utf8(line) || end("500 5.5.2 The line is not UTF-8");
+        return line.isUtf8() ? Optional.of(line) : end("500 5.5.2 The line is not UTF-8");
     }
 
-    private static boolean utf8(byte[] octets) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)) != null;
-        } catch (CharacterCodingException e) {
-            return false;
-        }
-    }
-
-    /** Says the last word; always false. */
-    private boolean end(String reply) throws IOException {
+    /** Says the last word; always empty. */
+    private Optional<Line> end(String reply) {
         ended = true;
-        line = new byte[0];
-        lineAt = 0;
-        socket.getOutputStream().write((reply + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        socket.getOutputStream().flush();
-        socket.shutdownOutput();
-        // What is left unread would reset the connection, and the reply with it.
-        int left = 64;
-        while (left-- > 0 && socket.getInputStream().available() > 0 && fill()) {
-            at = filled;
+        try {
+            replies.say(reply);
+        } catch (IOException e) {
+            LOG.debug("a last word was not heard: {}", e.toString());
         }
-        return false;
+        return Optional.empty();
     }
 
-    /** Counts replies of class 4 and 5. */
-    private void count(byte[] octets, int from, int length) {
-        // A client that sends all its recipients at once is told of each that is too many, and that is no error.
-        boolean overshoot = length > 9 && new String(octets, from, 9, StandardCharsets.US_ASCII).equals("452 4.5.3");
-        if (length > 0 && (octets[from] == '4' || octets[from] == '5') && !overshoot) {
-            errors++;
-        }
-    }
-
-    /** What the shell reads: one line at a time. */
-    private final class Lines extends InputStream {
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] octets, int from, int length) throws IOException {
-            if (lineAt == line.length && !nextLine()) {
-                return -1;
+    /** Says a last word while the client is waited for, and closes; called again, it sees to that. From one thread. */
+    void leave(String reply) {
+        long now = connections.now();
+        if (leaving) {
+            if (now - leavesSince >= LAST_WORD.toNanos()) {
+                cut();
             }
-            int count = Math.min(length, line.length - lineAt);
-            System.arraycopy(line, lineAt, octets, from, count);
-            lineAt += count;
-            return count;
+            return;
+        }
+        leavesSince = now;
+        leaving = true;
+        // Whoever does not read must not hold up the one who keeps the time.
+        Thread.ofVirtual().start(() -> {
+            try {
+                replies.say(reply);
+                socket.shutdownOutput();
+            } catch (IOException e) {
+                LOG.debug("a last word was not heard: {}", e.toString());
+            } finally {
+                cut();
+            }
+        });
+    }
+
+    /** Closes at once, which ends every read, write and handshake; from any thread. */
+    void cut() {
+        try {
+            plain.close();
+        } catch (IOException e) {
+            LOG.debug("closing a connection: {}", e.toString());
         }
     }
 
-    /** What the shell writes to: each write begins a reply. */
-    private final class Replies extends OutputStream {
-        private boolean lineStart = true;
-
-        @Override
-        public void write(int octet) throws IOException {
-            write(new byte[] {(byte) octet}, 0, 1);
+    /** Closes with a last word of TLS, and so that what we said is not lost; the session's thread does this. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(/* expectedValue= */ false, /* newValue= */ true)) {
+            return;
         }
-
-        @Override
-        public void write(byte[] octets, int from, int length) throws IOException {
-            if (lineStart) {
-                count(octets, from, length);
+        try {
+            socket.shutdownOutput();
+            // What is left unread would reset the connection, and our last reply with it.
+            InputStream rest = plain.getInputStream();
+            for (int left = 64; left > 0 && rest.available() > 0; left--) {
+                rest.skipNBytes(rest.available());
             }
-            lineStart = length > 0 && octets[from + length - 1] == '\n';
-            socket.getOutputStream().write(octets, from, length);
+        } catch (IOException e) {
+            LOG.debug("closing a connection: {}", e.toString());
+        } finally {
+            cut();
+            connections.left(this);
         }
+    }
 
-        @Override
-        public void flush() throws IOException {
-            socket.getOutputStream().flush();
-        }
+    @Override
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    /** Deadlines are kept from outside. */
+    @Override
+    public void setSoTimeout(int timeout) {
+        LOG.trace("the shell's timeout of {} ms is not used", timeout);
     }
 
     @Override
@@ -225,77 +287,5 @@ final class Wire extends Socket {
     @Override
     public OutputStream getOutputStream() {
         return replies;
-    }
-
-    @Override
-    public void close() throws IOException {
-        socket.close();
-    }
-
-    @Override
-    public boolean isClosed() {
-        return socket.isClosed();
-    }
-
-    @Override
-    public boolean isBound() {
-        return socket.isBound();
-    }
-
-    @Override
-    public boolean isConnected() {
-        return socket.isConnected();
-    }
-
-    @Override
-    public boolean isInputShutdown() {
-        return socket.isInputShutdown();
-    }
-
-    @Override
-    public boolean isOutputShutdown() {
-        return socket.isOutputShutdown();
-    }
-
-    @Override
-    public void setSoTimeout(int timeout) throws SocketException {
-        socket.setSoTimeout(timeout);
-    }
-
-    @Override
-    public int getSoTimeout() throws SocketException {
-        return socket.getSoTimeout();
-    }
-
-    @Override
-    public InetAddress getInetAddress() {
-        return Optional.ofNullable(socket.getInetAddress()).orElseGet(InetAddress::getLoopbackAddress);
-    }
-
-    @Override
-    public InetAddress getLocalAddress() {
-        return socket.getLocalAddress();
-    }
-
-    @Override
-    public int getPort() {
-        return socket.getPort();
-    }
-
-    @Override
-    public int getLocalPort() {
-        return socket.getLocalPort();
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // As Socket: null when not connected.
-    public SocketAddress getRemoteSocketAddress() {
-        return socket.getRemoteSocketAddress();
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // As Socket: null when not bound.
-    public SocketAddress getLocalSocketAddress() {
-        return socket.getLocalSocketAddress();
     }
 }

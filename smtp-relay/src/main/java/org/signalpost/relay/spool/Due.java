@@ -1,16 +1,36 @@
 package org.signalpost.relay.spool;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.signalpost.track.MessageId;
 
 /**
- * One recipient of one mail whose turn it is. Immutable and safe to share.
+ * One recipient of one mail whose turn it is, or will be. Immutable and safe to share.
  *
  * @param id the mail
+ * @param index its place in the envelope
  * @param recipient the envelope recipient
+ * @param route the way it goes
  * @param attempts how many attempts were made before
  * @param acceptedAt when the mail was accepted
+ * @param held how long an operator kept it back; that time does not count
  * @param next when its turn is
- * @param index its place in the envelope
  */
-public record Due(MessageId id, String recipient, int attempts, Instant acceptedAt, Instant next, int index) {}
+public record Due(
+        MessageId id,
+        int index,
+        String recipient,
+        String route,
+        int attempts,
+        Instant acceptedAt,
+        Duration held,
+        Instant next) {
+    /** Since when its time runs. */
+    public Instant since() {
+        return acceptedAt.plus(held);
+    }
+
+    Due at(Instant time, int tries, Duration keptBack) {
+        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time);
+    }
+}

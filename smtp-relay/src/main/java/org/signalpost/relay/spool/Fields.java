@@ -15,7 +15,11 @@ final class Fields {
 
     /** Puts fields together. */
     static final class Writer {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        private final ByteArrayOutputStream out;
+
+        Writer(int expected) {
+            this.out = new ByteArrayOutputStream(expected);
+        }
 
         Writer octet(int value) {
             out.write(value);
@@ -27,19 +31,26 @@ final class Fields {
             return this;
         }
 
+        Writer flag(boolean value) {
+            return octet(value ? 1 : 0);
+        }
+
+        Writer said(Said said) {
+            return text(said.reply()).text(said.status()).text(said.peer());
+        }
+
         Writer instant(Instant value) {
             return number(value.toEpochMilli());
         }
 
         Writer text(String value) {
-            return octets(value.getBytes(StandardCharsets.UTF_8), 0, -1);
+            return octets(value.getBytes(StandardCharsets.UTF_8));
         }
 
-        /** Octets with their length; {@code to} below 0 is the end. */
-        Writer octets(byte[] value, int from, int to) {
-            int length = (to < 0 ? value.length : to) - from;
-            out.writeBytes(ByteBuffer.allocate(4).putInt(length).array());
-            out.write(value, from, length);
+        /** Octets with their length. */
+        Writer octets(byte[] value) {
+            out.writeBytes(ByteBuffer.allocate(4).putInt(value.length).array());
+            out.writeBytes(value);
             return this;
         }
 

@@ -1,33 +1,31 @@
 package org.signalpost.relay.spool;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.signalpost.journal.Entry;
+import org.signalpost.track.MessageId;
 
 /** One record of the mail log; each begins with an octet that says how it is written. */
 sealed interface LogRecord {
-    /** The kinds as the log knows them; their numbers never change. */
-    int CHUNK = 1;
-
+    /** The kinds as the log knows them; their numbers never change. 1 was a part of a large mail once. */
     int MESSAGE = 2;
+
     int STATE = 3;
     int SNAPSHOT = 4;
 
-    /** How many octets of a mail one record holds. */
-    int CHUNK_OCTETS = 900 << 10;
-
-    int VERSION = 1;
-
-    /** The beginning of a large mail; what commits it is a later {@link Message} that names the same set. */
-    record Chunk(long set, int number) implements LogRecord {}
+    int VERSION = 2;
 
     /**
-     * A mail is accepted, or copied forward; holds the end of its octets.
+     * A mail is accepted, or copied forward with where its recipients stand; holds its octets, or names their file.
      *
-     * @param set names the chunks before it
-     * @param chunks how many there are
-     * @param recipients in the order of the envelope; those of a new mail are untried
+     * @param crc of the file that is called after the mail's id; empty when the octets are in the record
+     * @param notice what it tells a sender, when it is a notice of ours: the same record settles what it tells of
      */
     record Message(
             boolean copied,
@@ -35,20 +33,76 @@ sealed interface LogRecord {
             Envelope envelope,
             String subject,
             long size,
-            long set,
-            int chunks,
-            List<Recipient> recipients)
+            Optional<Long> crc,
+            Optional<Told> notice,
+            List<Place> places)
             implements LogRecord {
         public Message {
-            recipients = List.copyOf(recipients);
+            places = List.copyOf(places);
+        }
+
+        /** The same with its octets in a file. */
+        Message inFile(long fileCrc) {
+            return new Message(copied, acceptedAt, envelope, subject, size, Optional.of(fileCrc), notice, places);
+        }
+
+        /** The same, copied forward. */
+        Message with(Optional<Long> file, List<Place> now) {
+            return new Message(/* copied= */ true, acceptedAt, envelope, subject, size, file, notice, now);
+        }
+
+        /** The same with replies of at most so many characters, and nobody's name behind them when that is none. */
+        Message shortened(int most) {
+            return with(
+                    crc,
+                    places.stream()
+                            .map(place -> place.saying(place.said().shortened(most)))
+                            .toList());
         }
     }
 
-    /** Where a recipient stands when its mail is copied forward. */
-    record Recipient(boolean open, int attempts, Instant next) {}
+    /** Where a recipient stands when its mail is written; empty phase: it is settled. */
+    record Place(
+            Optional<Standing.Phase> phase,
+            int attempts,
+            Instant next,
+            Duration held,
+            Instant since,
+            Said said,
+            boolean delayTold,
+            boolean delayOwed) {
+        static Place untried(Instant now) {
+            return new Place(
+                    Optional.of(Standing.Phase.WAITING),
+                    0,
+                    now,
+                    Duration.ZERO,
+                    now,
+                    Said.NOTHING,
+                    /* delayTold= */ false,
+                    /* delayOwed= */ false);
+        }
+
+        Place saying(Said word) {
+            return new Place(phase, attempts, next, held, since, word, delayTold, delayOwed);
+        }
+
+        static Place settled(Instant at) {
+            return new Place(
+                    Optional.empty(),
+                    0,
+                    at,
+                    Duration.ZERO,
+                    at,
+                    Said.NOTHING,
+                    /* delayTold= */ false,
+                    /* delayOwed= */ false);
+        }
+    }
 
     /** What has become of one recipient. */
-    record State(Instant at, int index, String recipient, int attempts, RecipientState state) implements LogRecord {}
+    record State(Instant at, int index, String recipient, int attempts, Duration held, RecipientState state)
+            implements LogRecord {}
 
     /** Reads an entry; an {@link IllegalArgumentException} says why it can't be read. */
     static LogRecord read(Entry entry) {
@@ -58,9 +112,9 @@ sealed interface LogRecord {
             throw new IllegalArgumentException("written by another version: " + version);
         }
         return switch (entry.kind()) {
-            case CHUNK -> new Chunk(in.number(), in.count());
             case MESSAGE, SNAPSHOT -> message(in, entry.kind() == SNAPSHOT);
-            case STATE -> new State(in.instant(), in.count(), in.text(), in.count(), state(in));
+            case STATE ->
+                new State(in.instant(), in.count(), in.text(), in.count(), Duration.ofMillis(in.number()), state(in));
             default -> throw new IllegalArgumentException("unknown kind: " + entry.kind());
         };
     }
@@ -68,108 +122,157 @@ sealed interface LogRecord {
     private static Message message(Fields.Reader in, boolean copied) {
         Instant acceptedAt = in.instant();
         String sender = in.text();
-        String client = in.text();
-        String helo = in.text();
-        String protocol = in.text();
+        var origin = new Envelope.Origin(in.text(), in.text(), in.text(), in.text());
+        var wishes = new Envelope.Wishes(in.octet() == 1, Envelope.Return.valueOf(in.text()), in.text());
         String subject = in.text();
         long size = in.number();
-        long set = in.number();
-        int chunks = in.count();
+        Optional<Long> crc = in.octet() == 1 ? Optional.of(in.number()) : Optional.empty();
+        Optional<Told> notice = in.octet() == 1 ? Optional.of(notice(in)) : Optional.empty();
         int count = in.count();
-        var addresses = new ArrayList<String>();
-        var recipients = new ArrayList<Recipient>();
+        var recipients = new ArrayList<Envelope.Recipient>();
+        var places = new ArrayList<Place>();
         for (int i = 0; i < count; i++) {
-            addresses.add(in.text());
-            recipients.add(new Recipient(in.octet() == 1, in.count(), in.instant()));
+            recipients.add(new Envelope.Recipient(in.text(), notices(in.text()), in.text()));
+            places.add(place(in));
         }
-        var envelope = new Envelope(sender, addresses, client, helo, protocol);
-        return new Message(copied, acceptedAt, envelope, subject, size, set, chunks, recipients);
+        var envelope = new Envelope(sender, recipients, origin, wishes);
+        return new Message(copied, acceptedAt, envelope, subject, size, crc, notice, places);
+    }
+
+    private static Told notice(Fields.Reader in) {
+        var of = new MessageId(in.number(), in.number());
+        Told.Kind kind = Told.Kind.valueOf(in.text());
+        var recipients = new ArrayList<Integer>();
+        for (int left = in.count(); left > 0; left--) {
+            recipients.add(in.count());
+        }
+        return new Told(of, kind, recipients);
+    }
+
+    private static Place place(Fields.Reader in) {
+        String phase = in.text();
+        return new Place(
+                phase.isEmpty() ? Optional.empty() : Optional.of(Standing.Phase.valueOf(phase)),
+                in.count(),
+                in.instant(),
+                Duration.ofMillis(in.number()),
+                in.instant(),
+                said(in),
+                in.octet() == 1,
+                in.octet() == 1);
+    }
+
+    private static Set<Envelope.Notify> notices(String words) {
+        return words.isEmpty()
+                ? Set.of()
+                : Arrays.stream(words.split(",")).map(Envelope.Notify::valueOf).collect(Collectors.toSet());
+    }
+
+    private static Said said(Fields.Reader in) {
+        return new Said(in.text(), in.text(), in.text());
     }
 
     private static RecipientState state(Fields.Reader in) {
         int tag = in.octet();
-        String reply = in.text();
+        Said said = said(in);
         return switch (tag) {
-            case 1 -> new RecipientState.Delivered(in.decision(), reply);
-            case 3 -> new RecipientState.Failed(in.decision(), reply);
-            case 4 -> new RecipientState.Deferred(reply, in.instant());
-            case 5 -> new RecipientState.Quarantined(reply);
+            case 1 -> new RecipientState.Delivered(in.decision(), said, in.octet() == 1);
+            case 2 -> new RecipientState.Captured(in.decision(), said);
+            case 3 -> new RecipientState.Failed(in.decision(), said, in.octet() == 1);
+            case 4 -> new RecipientState.Deferred(said, in.instant(), in.octet() == 1);
+            case 5 -> new RecipientState.Quarantined(said);
+            case 6 -> new RecipientState.Held(said);
+            case 7 -> new RecipientState.Dropped(said);
             default -> throw new IllegalArgumentException("no state: " + tag);
         };
     }
 
-    /** The octets that a chunk or a message record holds of its mail. */
+    /** The octets that a message record holds of its mail; none when they are in a file. */
     static byte[] body(Entry entry) {
         var in = new Fields.Reader(entry.payload());
         in.octet();
-        if (entry.kind() == CHUNK) {
-            in.number();
-            in.count();
-        } else {
-            message(in, /* copied= */ false);
-        }
+        message(in, /* copied= */ false);
         return in.octets();
     }
 
-    /** How many octets a message record has at most, without octets of the mail. */
-    static int most(Envelope envelope) {
-        int octets = 4_096 + 3 * (envelope.sender().length() + envelope.helo().length());
-        for (String recipient : envelope.recipients()) {
-            octets += 3 * recipient.length() + 32;
-        }
-        return octets;
-    }
-
-    static byte[] chunk(long set, int number, byte[] octets, int from, int to) {
-        return new Fields.Writer()
-                .octet(VERSION)
-                .number(set)
-                .number(number)
-                .octets(octets, from, to)
-                .toOctets();
-    }
-
-    static byte[] write(Message message, byte[] octets, int from) {
+    static byte[] write(Message message, byte[] octets) {
         Envelope envelope = message.envelope();
-        var out = new Fields.Writer()
+        var out = new Fields.Writer(octets.length + 1_024)
                 .octet(VERSION)
                 .instant(message.acceptedAt())
                 .text(envelope.sender())
-                .text(envelope.client())
-                .text(envelope.helo())
-                .text(envelope.protocol())
+                .text(envelope.origin().client())
+                .text(envelope.origin().helo())
+                .text(envelope.origin().protocol())
+                .text(envelope.origin().key())
+                .flag(envelope.wishes().utf8())
+                .text(envelope.wishes().giveBack().name())
+                .text(envelope.wishes().id())
                 .text(message.subject())
                 .number(message.size())
-                .number(message.set())
-                .number(message.chunks())
-                .number(envelope.recipients().size());
-        for (int i = 0; i < message.recipients().size(); i++) {
-            Recipient recipient = message.recipients().get(i);
-            out.text(envelope.recipients().get(i))
-                    .octet(recipient.open() ? 1 : 0)
-                    .number(recipient.attempts())
-                    .instant(recipient.next());
+                .flag(message.crc().isPresent());
+        message.crc().ifPresent(out::number);
+        out.flag(message.notice().isPresent());
+        message.notice().ifPresent(notice -> write(out, notice));
+        out.number(envelope.recipients().size());
+        for (int i = 0; i < message.places().size(); i++) {
+            write(out, envelope.recipients().get(i), message.places().get(i));
         }
-        return out.octets(octets, from, -1).toOctets();
+        return out.octets(octets).toOctets();
+    }
+
+    private static void write(Fields.Writer out, Told notice) {
+        out.number(notice.of().high())
+                .number(notice.of().low())
+                .text(notice.kind().name())
+                .number(notice.recipients().size());
+        notice.recipients().forEach(out::number);
+    }
+
+    private static void write(Fields.Writer out, Envelope.Recipient recipient, Place place) {
+        String notices = recipient.notices().stream().map(Enum::name).sorted().collect(Collectors.joining(","));
+        out.text(recipient.address())
+                .text(notices)
+                .text(recipient.original())
+                .text(place.phase().map(Enum::name).orElse(""))
+                .number(place.attempts())
+                .instant(place.next())
+                .number(place.held().toMillis())
+                .instant(place.since())
+                .said(place.said())
+                .flag(place.delayTold())
+                .flag(place.delayOwed());
     }
 
     static byte[] write(State state) {
-        var out = new Fields.Writer()
+        var out = new Fields.Writer(512)
                 .octet(VERSION)
                 .instant(state.at())
                 .number(state.index())
                 .text(state.recipient())
-                .number(state.attempts());
-        String reply = state.state().reply();
+                .number(state.attempts())
+                .number(state.held().toMillis());
+        Said said = state.state().said();
         return switch (state.state()) {
-            case RecipientState.Delivered delivered ->
-                out.octet(1).text(reply).decision(delivered.decision()).toOctets();
-            case RecipientState.Failed failed ->
-                out.octet(3).text(reply).decision(failed.decision()).toOctets();
-            case RecipientState.Deferred deferred ->
-                out.octet(4).text(reply).instant(deferred.next()).toOctets();
-            case RecipientState.Quarantined quarantined ->
-                out.octet(5).text(reply).toOctets();
+            case RecipientState.Delivered it ->
+                out.octet(1)
+                        .said(said)
+                        .decision(it.decision())
+                        .flag(it.tellSender())
+                        .toOctets();
+            case RecipientState.Captured it ->
+                out.octet(2).said(said).decision(it.decision()).toOctets();
+            case RecipientState.Failed it ->
+                out.octet(3)
+                        .said(said)
+                        .decision(it.decision())
+                        .flag(it.tellSender())
+                        .toOctets();
+            case RecipientState.Deferred it ->
+                out.octet(4).said(said).instant(it.next()).flag(it.tellSender()).toOctets();
+            case RecipientState.Quarantined it -> out.octet(5).said(said).toOctets();
+            case RecipientState.Held it -> out.octet(6).said(said).toOctets();
+            case RecipientState.Dropped it -> out.octet(7).said(said).toOctets();
         };
     }
 }

@@ -5,23 +5,27 @@ import org.signalpost.track.TrackingDecision;
 
 /** What has become of one recipient of a mail. Immutable and safe to share. */
 public sealed interface RecipientState {
-    /** What the next hop said, or what we say for it. */
-    String reply();
+    /** The last word about it. */
+    Said said();
 
-    /** The next hop, or the outbox, has taken the copy; final. */
-    record Delivered(TrackingDecision decision, String reply) implements RecipientState {}
+    /** The next hop has taken the copy; final, unless the sender is to be told so. */
+    record Delivered(TrackingDecision decision, Said said, boolean tellSender) implements RecipientState {}
 
-    /** Refused, or its time is over; final. */
-    record Failed(TrackingDecision decision, String reply) implements RecipientState {}
+    /** The copy is in the outbox; final. */
+    record Captured(TrackingDecision decision, Said said) implements RecipientState {}
 
-    /** Tried again at {@code next}. */
-    record Deferred(String reply, Instant next) implements RecipientState {}
+    /** Refused, or its time is over; final, unless the sender is to be told so. */
+    record Failed(TrackingDecision decision, Said said, boolean tellSender) implements RecipientState {}
 
-    /** Can't be read or sent without an operator; final until then. */
-    record Quarantined(String reply) implements RecipientState {}
+    /** Tried again at {@code next}; {@code tellSender} when it has taken so long that the sender wants to know. */
+    record Deferred(Said said, Instant next, boolean tellSender) implements RecipientState {}
 
-    /** Whether nothing more is to be done. */
-    default boolean isFinal() {
-        return !(this instanceof Deferred);
-    }
+    /** An operator keeps it back. */
+    record Held(Said said) implements RecipientState {}
+
+    /** Can't be read or sent without an operator. */
+    record Quarantined(Said said) implements RecipientState {}
+
+    /** An operator has thrown it away; final, and nobody is told. */
+    record Dropped(Said said) implements RecipientState {}
 }

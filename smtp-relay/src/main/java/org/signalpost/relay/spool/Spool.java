@@ -1,20 +1,16 @@
 package org.signalpost.relay.spool;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
+import org.signalpost.journal.DurableFiles;
 import org.signalpost.journal.Entry;
 import org.signalpost.journal.EntryId;
 import org.signalpost.journal.Journal;
@@ -22,7 +18,6 @@ import org.signalpost.journal.JournalException;
 import org.signalpost.journal.Position;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.mime.HeaderText;
-import org.signalpost.track.MailEvent;
 import org.signalpost.track.MessageId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The mail that waits: on disk before it is acknowledged, and there until every recipient is settled.
  *
- * <p>The truth is the mail log; memory holds where each open mail stands in it. Safe to call from any thread. Methods
- * that change something return when the change is forced to disk, and throw {@link JournalException} when that is not
- * certain.
+ * <p>The truth is the mail log; large bodies are in files that its records name; memory holds where each open mail
+ * stands in it. Safe to call from any thread. Methods that change something return when the change is forced to disk,
+ * and throw {@link JournalException} when that is not certain.
  */
 public final class Spool {
     private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
@@ -42,12 +37,18 @@ public final class Spool {
 
     private static final int COPIED_AT_ONCE = 50;
     private static final Duration TROUBLE_LASTS = Duration.ofSeconds(1);
+    private static final byte[] ELSEWHERE = {};
 
     private final Journal log;
-    private final Path bodies;
+    private final DurableFiles files;
+    private final Quarantine quarantine;
+    private final Limits limits;
     private final InstantSource clock;
     private final SecureRandom random;
-    private final Index index = new Index();
+    private final Index index;
+    private final Forward forward;
+    private final AtomicLong memory = new AtomicLong();
+    private final Fresh fresh;
 
     /** Shared by whoever appends; held alone while a mail is copied forward or segments go. */
     private final ReentrantReadWriteLock appending = new ReentrantReadWriteLock();
@@ -56,91 +57,66 @@ public final class Spool {
 
     private record Trouble(JournalException.Cause why, long since) {}
 
-    /** Keeps mail in {@code log}; records that can't be read are put aside below {@code bodies}. */
-    public Spool(Journal log, Path bodies, InstantSource clock, SecureRandom random) {
+    /**
+     * What the spool may use.
+     *
+     * @param memory octets of mail that is coming in, in memory
+     * @param share how many recipients of one mail are under way at once on one route
+     */
+    public record Limits(long memory, int share) {}
+
+    /** Keeps mail in {@code log} and {@code files}; what can't be read is put into {@code quarantine}. */
+    public Spool(
+            Journal log,
+            DurableFiles files,
+            Quarantine quarantine,
+            Routing routing,
+            Limits limits,
+            InstantSource clock,
+            SecureRandom random) {
         this.log = log;
-        this.bodies = bodies;
+        this.files = files;
+        this.quarantine = quarantine;
+        this.limits = limits;
         this.clock = clock;
         this.random = random;
+        this.index = new Index(routing, limits.share(), log.segmentOctets());
+        this.forward = new Forward(log, files, index);
+        this.fresh = new Fresh(limits.memory() / 4);
     }
 
     /** Reads the log; a record that can't be read is put aside with an alarm, and the rest goes on. Call once. */
     public void start() {
-        var chunks = new HashMap<MessageId, Map<Long, Map<Integer, Position>>>();
-        Position at = Position.START;
-        List<Entry> entries = log.read(at, 1_000);
-        while (!entries.isEmpty()) {
-            for (Entry entry : entries) {
-                at = entry.next();
-                try {
-                    load(entry, chunks);
-                } catch (IllegalArgumentException e) {
-                    putAside(entry, e);
-                }
-            }
-            entries = log.read(at, 1_000);
+        var opening = new Opening(log, files, quarantine, index);
+        opening.readLog();
+        opening.sweep();
+        for (Due due : opening.missing()) {
+            LOG.error("alarm=quarantined message={} reason=its file is missing", due.id());
+            Said said = Said.ours("4.3.0", "the spooled mail is missing");
+            update(due, due.attempts(), due.held(), new RecipientState.Quarantined(said));
         }
         LOG.info("spool open={}", index.size());
     }
 
-    private void load(Entry entry, Map<MessageId, Map<Long, Map<Integer, Position>>> chunks) {
-        var id = new MessageId(entry.id().high(), entry.id().low());
-        switch (LogRecord.read(entry)) {
-            case LogRecord.Chunk chunk ->
-                chunks.computeIfAbsent(id, any -> new HashMap<>())
-                        .computeIfAbsent(chunk.set(), any -> new TreeMap<>())
-                        .put(chunk.number(), entry.position());
-            case LogRecord.Message message -> {
-                var parts = Optional.ofNullable(chunks.remove(id))
-                        .map(sets -> sets.get(message.set()))
-                        .orElse(new TreeMap<>());
-                // Parts may be gone because the mail is settled; an open one that is not whole fails when it is read.
-                var records = new ArrayList<>(parts.values());
-                records.add(entry.position());
-                index.put(id, message, records);
-            }
-            case LogRecord.State state -> index.change(id, state);
-        }
+    /** Room for a mail that comes in. */
+    public Draft draft() {
+        return new Draft(files, memory, limits.memory());
     }
 
-    private void putAside(Entry entry, IllegalArgumentException why) {
-        var id = new MessageId(entry.id().high(), entry.id().low());
-        LOG.error(
-                "alarm=quarantined message={} at={} kind={} reason={}",
-                id,
-                entry.position(),
-                entry.kind(),
-                why.getMessage());
-        try {
-            Path directory = Files.createDirectories(bodies.resolve("quarantine"));
-            String name = id + "-" + entry.position().segment() + "-"
-                    + entry.position().offset();
-            Files.write(directory.resolve(name), entry.payload());
-        } catch (IOException e) {
-            LOG.error("alarm=quarantine message={} can't be put aside: {}", id, e.toString());
-        }
-    }
-
-    /** Takes a mail over; when this returns it is on disk. */
-    public MessageId accept(Envelope envelope, RawMessage message) {
+    /** Takes a mail over; when this returns it is on disk, and when it throws nothing of it stays in its way. */
+    public MessageId accept(Envelope envelope, Draft draft) {
         MessageId id = MessageId.next(clock, random);
-        Instant now = clock.instant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
-        var untried = envelope.recipients().stream()
-                .map(any -> new LogRecord.Recipient(/* open= */ true, /* attempts= */ 0, now))
-                .toList();
-        int chunks = chunks(message.size(), envelope);
-        var record = new LogRecord.Message(
-                /* copied= */ false,
-                now,
-                envelope,
-                HeaderText.subject(message.octets()),
-                message.size(),
-                /* set= */ 0,
-                chunks,
-                untried);
-        appending.readLock().lock();
+        LogRecord.Message message = fresh(envelope, draft.head(), draft.size(), Optional.empty());
         try {
-            index.put(id, record, write(id, LogRecord.MESSAGE, record, message.octets()));
+            Optional<byte[]> record = draft.octets()
+                    .map(octets -> LogRecord.write(message, octets.octets()))
+                    .filter(written -> written.length <= log.longestPayload());
+            if (record.isPresent()) {
+                append(id, message, record.get());
+                fresh.put(new StoredMail(id, message.acceptedAt(), envelope, draft.head(), /* notice= */ false));
+            } else {
+                appendWithFile(id, message, draft.inFile());
+            }
             trouble = Optional.empty();
             return id;
         } catch (JournalException e) {
@@ -148,31 +124,69 @@ public final class Spool {
                 trouble = Optional.of(new Trouble(e.why(), System.nanoTime()));
             }
             throw e;
+        }
+    }
+
+    private void appendWithFile(MessageId id, LogRecord.Message message, DurableFiles.Fresh file) {
+        LogRecord.Message named = message.inFile(file.crc());
+        byte[] record = LogRecord.write(named, ELSEWHERE);
+        if (record.length > log.longestPayload()) {
+            throw new JournalException(JournalException.Cause.TOO_LONG, record.length + " octets without its body");
+        }
+        file.keep(id.toString());
+        try {
+            append(id, named, record);
+        } catch (JournalException e) {
+            // A broken log may have kept the record all the same; then the next start knows whether the file is wanted.
+            if (e.why() != JournalException.Cause.BROKEN) {
+                deleteFile(id);
+            }
+            throw e;
+        }
+    }
+
+    /** Queues a notice of ours, and settles what it tells of, in one record. */
+    public MessageId accept(Envelope envelope, RawMessage octets, Told notice) {
+        MessageId id = MessageId.next(clock, random);
+        LogRecord.Message message = fresh(envelope, octets, octets.size(), Optional.of(notice));
+        append(id, message, LogRecord.write(message, octets.octets()));
+        return id;
+    }
+
+    private LogRecord.Message fresh(Envelope envelope, RawMessage head, long size, Optional<Told> notice) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        List<LogRecord.Place> untried = envelope.recipients().stream()
+                .map(any -> LogRecord.Place.untried(now))
+                .toList();
+        return new LogRecord.Message(
+                /* copied= */ false,
+                now,
+                envelope,
+                HeaderText.subject(head.octets()),
+                size,
+                Optional.empty(),
+                notice,
+                untried);
+    }
+
+    private void append(MessageId id, LogRecord.Message message, byte[] record) {
+        appending.readLock().lock();
+        try {
+            Position position = log.append(LogRecord.MESSAGE, new EntryId(id.high(), id.low()), record);
+            index.put(id, message, position);
+            message.notice().filter(index::told).ifPresent(notice -> deleteFile(notice.of()));
         } finally {
             appending.readLock().unlock();
         }
     }
 
-    /** How many chunks go before the record that commits; small mail has none. */
-    private static int chunks(int size, Envelope envelope) {
-        int whole = size <= LogRecord.CHUNK_OCTETS ? 0 : size / LogRecord.CHUNK_OCTETS;
-        int rest = size - whole * LogRecord.CHUNK_OCTETS;
-        // An envelope with many recipients leaves no room for octets of the mail beside it.
-        boolean crowded = rest > 0 && LogRecord.most(envelope) + rest > Journal.LONGEST_PAYLOAD;
-        return crowded ? whole + 1 : whole;
-    }
-
-    private List<Position> write(MessageId id, int kind, LogRecord.Message record, byte[] octets) {
-        var entryId = new EntryId(id.high(), id.low());
-        var positions = new ArrayList<Position>();
-        int from = 0;
-        for (int i = 0; i < record.chunks(); i++) {
-            int to = Math.min(from + LogRecord.CHUNK_OCTETS, octets.length);
-            positions.add(log.append(LogRecord.CHUNK, entryId, LogRecord.chunk(record.set(), i, octets, from, to)));
-            from = to;
+    /** A file that stays is deleted by the next start. */
+    private void deleteFile(MessageId id) {
+        try {
+            files.delete(id.toString());
+        } catch (JournalException e) {
+            LOG.warn("the file of {} could not be deleted: {}", id, e.getMessage());
         }
-        positions.add(log.append(kind, entryId, LogRecord.write(record, octets, from)));
-        return positions;
     }
 
     /** Why no mail can be taken just now: the log failed less than a second ago. */
@@ -181,104 +195,134 @@ public final class Spool {
                 .map(Trouble::why);
     }
 
-    /** Takes the recipient whose turn it is; empty when there is none, after waiting at most {@code patience}. */
-    public Optional<Due> take(Duration patience) {
-        return index.take(clock, patience);
+    /**
+     * Takes the recipient whose turn it is on a route that is {@code open}; empty when there is none, after waiting at
+     * most {@code patience}.
+     */
+    public Optional<Due> take(Duration patience, Predicate<String> open) {
+        return index.take(clock, patience, open);
     }
 
-    /** Gives back a recipient that was taken and not tried. */
+    /** Has whoever waits in {@link #take} look again: another route may be open now. */
+    public void wake() {
+        index.wake();
+    }
+
+    /** Takes one recipient out of its turn, for an operator; empty when it is settled or an attempt is under way. */
+    public Optional<Standing> reserve(MessageId id, int recipient) {
+        return index.reserve(id, recipient);
+    }
+
+    /** Gives back a recipient that was taken or reserved, as it was. */
     public void giveBack(Due due) {
         index.giveBack(due);
     }
 
     /** The mail as it was accepted; a damaged one is a {@link JournalException}. Reads the disk. */
     public StoredMail read(MessageId id) {
+        Optional<StoredMail> young = fresh.find(id);
+        if (young.isPresent()) {
+            return young.get();
+        }
         // Not while a mail is copied forward and its old segment goes.
         appending.readLock().lock();
         try {
-            return stored(id);
+            OpenMail mail = find(id);
+            return stored(mail, log.entry(mail.record()));
         } finally {
             appending.readLock().unlock();
         }
     }
 
-    private StoredMail stored(MessageId id) {
-        List<Position> records = index.records(id);
-        if (records.isEmpty()) {
-            throw new JournalException(JournalException.Cause.DAMAGED, id + " is not open");
+    /** What the log says of an open mail beside its octets; empty when that can't be read. Reads the disk. */
+    public Optional<StoredHead> head(MessageId id) {
+        appending.readLock().lock();
+        try {
+            return index.find(id)
+                    .map(mail -> LogRecord.read(log.entry(mail.record())))
+                    .filter(LogRecord.Message.class::isInstance)
+                    .map(LogRecord.Message.class::cast)
+                    .map(message -> new StoredHead(
+                            message.envelope(),
+                            message.subject(),
+                            message.notice().isPresent()));
+        } catch (JournalException | IllegalArgumentException e) {
+            LOG.warn("the record of {} can't be read: {}", id, e.getMessage());
+            return Optional.empty();
+        } finally {
+            appending.readLock().unlock();
         }
-        var octets = new ByteArrayOutputStream();
-        for (Position position : records.subList(0, records.size() - 1)) {
-            octets.writeBytes(LogRecord.body(log.entry(position)));
+    }
+
+    private OpenMail find(MessageId id) {
+        return index.find(id)
+                .orElseThrow(() -> new JournalException(JournalException.Cause.DAMAGED, id + " is not open"));
+    }
+
+    private StoredMail stored(OpenMail mail, Entry entry) {
+        byte[] octets = mail.crc()
+                .map(crc -> files.read(mail.id().toString(), mail.size(), crc))
+                .orElseGet(() -> LogRecord.body(entry));
+        if (!(LogRecord.read(entry) instanceof LogRecord.Message message) || message.size() != octets.length) {
+            throw new JournalException(JournalException.Cause.DAMAGED, mail.id() + " is not whole");
         }
-        Entry last = log.entry(records.get(records.size() - 1));
-        octets.writeBytes(LogRecord.body(last));
-        if (!(LogRecord.read(last) instanceof LogRecord.Message message) || message.size() != octets.size()) {
-            throw new JournalException(JournalException.Cause.DAMAGED, id + " is not whole");
-        }
-        return new StoredMail(id, message.acceptedAt(), message.envelope(), RawMessage.of(octets.toByteArray()));
+        return new StoredMail(
+                mail.id(),
+                message.acceptedAt(),
+                message.envelope(),
+                RawMessage.of(octets),
+                message.notice().isPresent());
     }
 
     /** Keeps what an attempt has led to; counts as one attempt. */
     public void update(Due due, RecipientState state) {
-        var record = new LogRecord.State(clock.instant(), due.index(), due.recipient(), due.attempts() + 1, state);
+        update(due, due.attempts() + 1, due.held(), state);
+    }
+
+    /** Keeps what has become of a recipient, with the number of its attempts and the time that does not count. */
+    public void update(Due due, int attempts, Duration held, RecipientState state) {
+        var record = new LogRecord.State(clock.instant(), due.index(), due.recipient(), attempts, held, state);
         appending.readLock().lock();
         try {
-            log.append(LogRecord.STATE, new EntryId(due.id().high(), due.id().low()), LogRecord.write(record));
-            index.change(due.id(), record);
+            Position position = log.append(
+                    LogRecord.STATE, new EntryId(due.id().high(), due.id().low()), LogRecord.write(record));
+            if (index.change(due.id(), record, position)) {
+                deleteFile(due.id());
+            }
+            fresh.forget(due.id());
         } finally {
             appending.readLock().unlock();
         }
     }
 
-    /** How many octets an open mail has; 0 when it is not open. */
-    public long size(MessageId id) {
-        return index.octets(id);
+    /** What is known of an open mail. */
+    public Optional<OpenMail> open(MessageId id) {
+        return index.find(id);
+    }
+
+    /** The open mails behind this one, the oldest first, at most {@code limit}. */
+    public List<OpenMail> openBehind(Optional<MessageId> id, int limit) {
+        return index.behind(id, limit);
+    }
+
+    /** The open mails of whose recipients a sender is to be told something. */
+    public List<OpenMail> owing() {
+        return index.owing();
+    }
+
+    /** The last word about a recipient; nothing when that is damaged. Reads the disk. */
+    public Said said(Standing standing) {
+        appending.readLock().lock();
+        try {
+            return forward.said(standing);
+        } finally {
+            appending.readLock().unlock();
+        }
     }
 
     /** How many recipients are not settled. */
     public int open() {
         return index.size();
-    }
-
-    /** What the entry tells of a mail, if anything; never throws for an entry that can't be read. */
-    public static Optional<MailEvent> event(Entry entry) {
-        var id = new MessageId(entry.id().high(), entry.id().low());
-        try {
-            return switch (LogRecord.read(entry)) {
-                case LogRecord.Chunk chunk -> Optional.empty();
-                case LogRecord.Message message -> queued(id, message);
-                case LogRecord.State state -> changed(id, state);
-            };
-        } catch (IllegalArgumentException e) {
-            LOG.error("alarm=unreadable message={} at={} reason={}", id, entry.position(), e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<MailEvent> queued(MessageId id, LogRecord.Message message) {
-        Envelope envelope = message.envelope();
-        return message.copied()
-                ? Optional.empty()
-                : Optional.of(new MailEvent.Queued(
-                        id,
-                        message.acceptedAt(),
-                        envelope.sender(),
-                        envelope.recipients(),
-                        message.subject(),
-                        message.size()));
-    }
-
-    private static Optional<MailEvent> changed(MessageId id, LogRecord.State state) {
-        Instant at = state.at();
-        String to = state.recipient();
-        return switch (state.state()) {
-            case RecipientState.Delivered s ->
-                Optional.of(new MailEvent.Delivered(id, at, to, s.decision(), s.reply()));
-            case RecipientState.Failed s -> Optional.of(new MailEvent.Bounced(id, at, to, s.decision(), s.reply()));
-            case RecipientState.Deferred s -> Optional.of(new MailEvent.Deferred(id, at, to, s.reply(), s.next()));
-            case RecipientState.Quarantined s -> Optional.empty();
-        };
     }
 
     /**
@@ -303,26 +347,7 @@ public final class Spool {
     private void copyForward(MessageId id) {
         appending.writeLock().lock();
         try {
-            StoredMail mail = stored(id);
-            Map<Integer, Due> open = index.open(id);
-            var recipients = new ArrayList<LogRecord.Recipient>();
-            for (int i = 0; i < mail.envelope().recipients().size(); i++) {
-                Optional<Due> due = Optional.ofNullable(open.get(i));
-                recipients.add(due.map(d -> new LogRecord.Recipient(/* open= */ true, d.attempts(), d.next()))
-                        .orElse(new LogRecord.Recipient(/* open= */ false, 0, mail.acceptedAt())));
-            }
-            var record = new LogRecord.Message(
-                    /* copied= */ true,
-                    mail.acceptedAt(),
-                    mail.envelope(),
-                    HeaderText.subject(mail.message().octets()),
-                    mail.message().size(),
-                    random.nextLong(),
-                    chunks(mail.message().size(), mail.envelope()),
-                    recipients);
-            index.move(id, write(id, LogRecord.SNAPSHOT, record, mail.message().octets()));
-        } catch (JournalException e) {
-            LOG.error("alarm=copy-forward message={} reason={}", id, e.getMessage());
+            forward.copy(id);
         } finally {
             appending.writeLock().unlock();
         }

@@ -3,12 +3,17 @@ package org.signalpost.relay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
+import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.StoredMail;
+import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.RewriteSettings;
@@ -22,45 +27,80 @@ class DispatchTest {
             new TrackingUrls("https://t.example"),
             SigningKeys.of(1, new byte[32], new byte[32]),
             RewriteSettings.defaults(/* opens= */ true, /* clicks= */ true));
+    private static final Outcome DELIVERED = new Outcome.Delivered(Said.ours("2.0.0", "250"), /* reports= */ false);
+
+    private final List<Outgoing> sent = new ArrayList<>();
 
     private static StoredMail mail(String html) {
-        var envelope = new Envelope(
-                "shop@example.org", List.of("ann@example.com", "bob@example.com"), "192.0.2.1", "c(l", "ESMTP");
-        byte[] octets = ("Content-Type: text/html\r\n\r\n" + html + "\r\n").getBytes(StandardCharsets.US_ASCII);
-        return new StoredMail(new MessageId(1L << 50, html.length()), Instant.EPOCH, envelope, RawMessage.of(octets));
+        Envelope envelope = TestSpool.envelope("shop@example.org", "ann@example.com", "bob@example.com");
+        RawMessage octets = TestSpool.mail("Content-Type: text/html\r\n\r\n" + html + "\r\n");
+        return new StoredMail(
+                new MessageId(1L << 50, html.length()), Instant.EPOCH, envelope, octets, /* notice= */ false);
+    }
+
+    private Dispatch.Attempt attempt(StoredMail mail, Peer peer) {
+        Courier courier = consignment -> switch (consignment.preparedFor(peer)) {
+            case Prepared.Ready ready -> {
+                sent.add(ready.copy());
+                yield DELIVERED;
+            }
+            case Prepared.Impossible impossible -> new Outcome.Refused(impossible.said());
+        };
+        var couriers = new Couriers() {
+            @Override
+            public Courier courier(String route) {
+                return courier;
+            }
+
+            @Override
+            public String route(String recipient) {
+                return TestSpool.ROUTE;
+            }
+        };
+        var due = new Due(
+                mail.id(), 0, "ann@example.com", TestSpool.ROUTE, 0, Instant.EPOCH, Duration.ZERO, Instant.EPOCH);
+        var plans = new Plans(REWRITER, message -> message, failed -> {});
+        var trace = new Trace("relay.example.org", "abcdefgh", /* showClient= */ false);
+        return new Dispatch(plans, couriers, trace, message -> message).attempt(mail, due);
+    }
+
+    private String text(int at) {
+        return new String(sent.get(at).message().octets(), StandardCharsets.ISO_8859_1);
     }
 
     @Test
     void a_copy_is_the_same_each_time_and_tells_of_no_other_recipient() {
-        var sent = new ArrayList<RawMessage>();
-        Courier courier = copy -> {
-            sent.add(copy.message());
-            return new Outcome.Delivered("250");
-        };
         StoredMail mail = mail("<a href=\"https://d.example/\">x</a>");
-        new Dispatch(REWRITER, courier, "relay.example.org", failed -> {}).attempt(mail, "ann@example.com");
-        new Dispatch(REWRITER, courier, "relay.example.org", failed -> {}).attempt(mail, "ann@example.com");
+        attempt(mail, Peer.UNLIMITED);
+        attempt(mail, Peer.UNLIMITED);
 
-        assertThat(sent.get(0)).isEqualTo(sent.get(1));
-        String text = new String(sent.get(0).octets(), StandardCharsets.US_ASCII);
-        assertThat(text)
-                .startsWith("Received: from c?l ([192.0.2.1])\r\n\tby relay.example.org (Signalpost) with ESMTP id ")
+        assertThat(sent.get(0).message()).isEqualTo(sent.get(1).message());
+        assertThat(text(0))
+                .startsWith(
+                        "Received: from c?l ([hidden])\r\n\tby relay.example.org (Signalpost abcdefgh) with ESMTP id ")
                 .contains("Thu, 1 Jan 1970 00:00:00 +0000\r\n")
                 .doesNotContain("ann@example.com")
                 .doesNotContain("bob@example.com");
     }
 
     @Test
+    void a_submission_gets_the_date_and_the_message_id_that_it_lacks() {
+        attempt(mail("<p>x</p>"), Peer.UNLIMITED);
+        assertThat(text(0))
+                .contains("\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000\r\n")
+                .contains("@relay.example.org>\r\n");
+    }
+
+    @Test
     void a_copy_that_is_too_large_only_because_it_is_tracked_goes_out_as_it_came() {
         StoredMail mail = mail("<a href=\"https://d.example/\">x</a>");
-        long limit = mail.message().size() + 250L;
-        Courier courier = copy -> copy.message().size() > limit
-                ? new Outcome.TooLarge("takes " + limit, limit)
-                : new Outcome.Delivered("250");
-        var dispatch = new Dispatch(REWRITER, courier, "relay.example.org", failed -> {});
+        var small = new Peer(
+                /* eightBit= */ true,
+                /* utf8= */ true,
+                OptionalLong.of(mail.message().size() + 350L));
 
-        Dispatch.Attempt attempt = dispatch.attempt(mail, "ann@example.com");
-        Dispatch.Attempt hopeless = dispatch.attempt(mail("x".repeat(5_000)), "ann@example.com");
+        Dispatch.Attempt attempt = attempt(mail, small);
+        Dispatch.Attempt hopeless = attempt(mail("x".repeat(5_000)), small);
 
         assertThat(attempt.outcome()).isInstanceOf(Outcome.Delivered.class);
         assertThat(attempt.decision())
@@ -68,14 +108,13 @@ class DispatchTest {
                         TrackingDecision.Untracked.class,
                         untracked -> assertThat(untracked.reason()).isEqualTo("peer-size"));
         assertThat(hopeless.outcome()).isInstanceOf(Outcome.Refused.class);
+        assertThat(hopeless.outcome().said().status()).isEqualTo("5.3.4");
     }
 
     @Test
     void the_explanation_of_a_mail_with_very_many_links_fits_into_a_record() {
-        Courier courier = copy -> new Outcome.Delivered("250");
         String links = "<a href=\"https://d.example/" + "p".repeat(400) + "\">" + "t".repeat(300) + "</a>\r\n";
-        Dispatch.Attempt attempt = new Dispatch(REWRITER, courier, "relay.example.org", failed -> {})
-                .attempt(mail(links.repeat(1_000)), "ann@example.com");
+        Dispatch.Attempt attempt = attempt(mail(links.repeat(1_000)), Peer.UNLIMITED);
 
         assertThat(attempt.decision()).isInstanceOf(TrackingDecision.Tracked.class);
         assertThat(attempt.decision().explanation()).hasSizeLessThan(200_000).contains("1000 links are left out here");

@@ -7,21 +7,54 @@ import org.junit.jupiter.api.Test;
 
 class RouteTest {
     private Instant now = Instant.EPOCH;
-    private final Route route = new Route(() -> now);
+    private final Route route = new Route(() -> now, 10, 10);
+
+    private int room() {
+        int room = 0;
+        while (route.open()) {
+            route.began();
+            room++;
+        }
+        for (int i = 0; i < room; i++) {
+            route.ended();
+        }
+        return room;
+    }
 
     @Test
-    void copies_that_fail_together_close_the_route_for_ten_seconds_only() {
+    void copies_that_fail_together_suspend_the_route_for_ten_seconds_only() {
         for (int i = 0; i < 10; i++) {
-            route.failed();
+            assertThat(route.failed("no")).as("said once").isEqualTo(i == 2);
         }
-        assertThat(route.room(10)).isZero();
+        assertThat(room()).isZero();
+        assertThat(route.figures().suspendedUntil()).contains(now.plusSeconds(10));
         now = now.plusSeconds(11);
-        assertThat(route.room(10)).as("one may try").isEqualTo(1);
-        route.failed();
+        assertThat(room()).as("one may try").isEqualTo(1);
+        route.failed("no");
         now = now.plusSeconds(11);
-        assertThat(route.room(10)).as("the second wait is longer").isZero();
+        assertThat(room()).as("the second wait is longer").isZero();
         now = now.plusSeconds(20);
         route.passed();
-        assertThat(route.room(10)).isEqualTo(10);
+        assertThat(room()).as("it grows again by one with each success").isEqualTo(2);
+        for (int i = 0; i < 20; i++) {
+            route.passed();
+        }
+        assertThat(room()).isEqualTo(10);
+    }
+
+    @Test
+    void refused_credentials_suspend_it_at_once() {
+        assertThat(route.failedForAll("535")).isTrue();
+        assertThat(room()).isZero();
+        route.tryNow();
+        assertThat(room()).isEqualTo(1);
+    }
+
+    @Test
+    void a_paused_route_takes_nothing() {
+        route.pause(/* stop= */ true);
+        assertThat(room()).isZero();
+        route.pause(/* stop= */ false);
+        assertThat(room()).isEqualTo(10);
     }
 }

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.signalpost.relay.Command;
 
 /** Mails as people send them, by the clients people use. */
 final class Mails {
@@ -119,12 +119,12 @@ final class Mails {
         var command =
                 new java.util.ArrayList<>(List.of("python3", "-c", script, String.valueOf(port), file.toString()));
         command.addAll(recipients);
-        run(command);
+        Command.run(command);
     }
 
     /** Sends an HTML mail with swaks. */
     static void sendWithSwaks(int port, String recipient, String html) throws IOException {
-        run(List.of(
+        Command.run(List.of(
                 "swaks",
                 "--server",
                 "127.0.0.1:" + port,
@@ -140,19 +140,5 @@ final class Mails {
                 "Content-Type: text/html",
                 "--body",
                 html));
-    }
-
-    static String run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new AssertionError(command + " failed:\n" + output);
-            }
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-        return output;
     }
 }

@@ -1,0 +1,86 @@
+package org.signalpost.relay.bounce;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.signalpost.relay.spool.Envelope;
+import org.signalpost.relay.spool.Said;
+import org.signalpost.relay.spool.Spool;
+import org.signalpost.relay.spool.Standing;
+import org.signalpost.relay.spool.StoredMail;
+import org.signalpost.relay.spool.Told;
+
+/** Makes a notice of what the spool knows. Safe to share. */
+public final class NoticeMaker {
+    private final Spool spool;
+    private final String hostname;
+    private final Duration giveUpAfter;
+    private final InstantSource clock;
+
+    /** Notices come from {@code hostname}, and say that mail is tried for {@code giveUpAfter}. */
+    public NoticeMaker(Spool spool, String hostname, Duration giveUpAfter, InstantSource clock) {
+        this.spool = spool;
+        this.hostname = hostname;
+        this.giveUpAfter = giveUpAfter;
+        this.clock = clock;
+    }
+
+    String hostname() {
+        return hostname;
+    }
+
+    /** Only a sender who has no ASCII address gets a notice in UTF-8. */
+    static Notice.Form form(String sender) {
+        return Line.isAscii(sender) ? Notice.Form.SEVEN_BIT : Notice.Form.UTF8;
+    }
+
+    /** One notice of one kind about these recipients. Reads the disk. */
+    Notice make(StoredMail mail, Told.Kind kind, List<Standing> standings) {
+        Envelope envelope = mail.envelope();
+        String id = mail.id().ulid() + "." + kind.name().toLowerCase(java.util.Locale.ROOT) + "."
+                + standings.getFirst().due().index();
+        var own = new Notice.Own(hostname, id, clock.instant(), form(envelope.sender()));
+        var original = new Notice.Original(
+                envelope.sender(),
+                Xtext.decode(envelope.wishes().id()).orElse(""),
+                mail.acceptedAt(),
+                envelope.wishes().giveBack() == Envelope.Return.FULL ? Notice.Ret.FULL : Notice.Ret.HDRS,
+                mail.message());
+        return new Notice(
+                own,
+                original,
+                standings.stream()
+                        .map(standing -> recipient(envelope, kind, standing))
+                        .toList());
+    }
+
+    private Notice.Recipient recipient(Envelope envelope, Told.Kind kind, Standing standing) {
+        Envelope.Recipient recipient = envelope.recipients().get(standing.due().index());
+        Said said = spool.said(standing);
+        return new Notice.Recipient(
+                recipient.address(),
+                Xtext.decode(recipient.original()).orElse(""),
+                action(kind, standing),
+                StatusCode.parse(said.status(), known(kind)),
+                said.peer().isEmpty()
+                        ? new Notice.Said.ByUs(said.reply())
+                        : new Notice.Said.ByPeer(said.peer(), said.reply()),
+                standing.since());
+    }
+
+    private Notice.Action action(Told.Kind kind, Standing standing) {
+        return switch (kind) {
+            case FAILED -> new Notice.Action.Failed();
+            case DELAYED -> new Notice.Action.Delayed(standing.due().since().plus(giveUpAfter));
+            case RELAYED -> new Notice.Action.Relayed();
+        };
+    }
+
+    private static StatusCode.Known known(Told.Kind kind) {
+        return switch (kind) {
+            case FAILED -> StatusCode.Known.REFUSED;
+            case DELAYED -> StatusCode.Known.DEFERRED;
+            case RELAYED -> StatusCode.Known.PASSED;
+        };
+    }
+}

@@ -1,0 +1,117 @@
+package org.signalpost.relay.client;
+
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.URLName;
+import java.io.IOException;
+import org.eclipse.angus.mail.smtp.SMTPTransport;
+
+/**
+ * The library's side of the talk with a peer, with our patience and RCPT parameters, and with less trust in what a peer
+ * says. For one thread.
+ */
+final class Dialogue extends SMTPTransport {
+    private final PeerSocket socket;
+    private final Patience patience;
+    private String rcptParameters = "";
+    private boolean mailAnswered;
+    private boolean unfinished;
+    private Tls tls = Tls.UNTRIED;
+
+    /** What has become of STARTTLS. */
+    private enum Tls {
+        UNTRIED,
+        FAILED,
+        SPOKEN
+    }
+
+    Dialogue(Session session, URLName url, PeerSocket socket, Patience patience) {
+        super(session, url);
+        this.socket = socket;
+        this.patience = patience;
+    }
+
+    /** A copy is about to be sent, with these parameters behind its recipient. */
+    void begin(String parameters) {
+        rcptParameters = parameters;
+        mailAnswered = false;
+        socket.within(patience.dialogue());
+    }
+
+    /** Whether the peer has taken the sender of the last copy: from then on it may have taken the copy. */
+    boolean mailAnswered() {
+        return mailAnswered;
+    }
+
+    boolean triedTls() {
+        return tls != Tls.UNTRIED;
+    }
+
+    boolean failedTls() {
+        return tls == Tls.FAILED;
+    }
+
+    /** Whether the peer has asked to be left alone for now. */
+    boolean isDismissed() {
+        return getLastReturnCode() == 421;
+    }
+
+    /** HELO is for those who refuse EHLO, and for nobody who has heard it before STARTTLS (RFC 3207 section 4.2). */
+    @Override
+    protected boolean ehlo(String domain) throws MessagingException {
+        boolean known = super.ehlo(domain);
+        if (!known && (tls == Tls.SPOKEN || getLastReturnCode() / 100 != 5)) {
+            throw new MessagingException(getLastServerResponse());
+        }
+        return known;
+    }
+
+    @Override
+    protected void startTLS() throws MessagingException {
+        tls = Tls.FAILED;
+        socket.within(patience.connect());
+        super.startTLS();
+        tls = Tls.SPOKEN;
+        socket.within(patience.dialogue());
+    }
+
+    @Override
+    protected void mailFrom() throws MessagingException {
+        if (unfinished) {
+            unfinished = false;
+            if (simpleCommand("RSET") != 250) {
+                throw new MessagingException(getLastServerResponse());
+            }
+        }
+        super.mailFrom();
+        mailAnswered = true;
+    }
+
+    @Override
+    protected void sendCommand(String command) throws MessagingException {
+        super.sendCommand(command.startsWith("RCPT TO:") ? command + rcptParameters : command);
+    }
+
+    /** The library says RSET at once when a copy is not taken; its failure would hide what became of the copy. */
+    @Override
+    public synchronized void issueCommand(String command, int expected) throws MessagingException {
+        if (command.equals("RSET")) {
+            unfinished = true;
+        } else {
+            super.issueCommand(command, expected);
+        }
+    }
+
+    @Override
+    protected void finishData() throws IOException, MessagingException {
+        socket.within(patience.endOfData());
+        super.finishData();
+    }
+
+    /** The library goes by the first three characters; here every line has to say the same (RFC 5321 section 4.2.1). */
+    @Override
+    protected int readServerResponse() throws MessagingException {
+        int code = super.readServerResponse();
+        return code > 0 && !Reply.isWhole(getLastServerResponse()) ? -1 : code;
+    }
+}

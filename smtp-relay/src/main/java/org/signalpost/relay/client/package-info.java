@@ -1,0 +1,5 @@
+/** The SMTP client: passes copies on to smarthosts and to recipients' own servers. */
+@NullMarked
+package org.signalpost.relay.client;
+
+import org.jspecify.annotations.NullMarked;

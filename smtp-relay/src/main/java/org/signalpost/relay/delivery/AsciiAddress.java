@@ -1,0 +1,24 @@
+package org.signalpost.relay.delivery;
+
+import java.util.Optional;
+import org.signalpost.relay.smtp.AsciiDomain;
+
+/** An envelope address for a next hop without SMTPUTF8 (RFC 6531). */
+final class AsciiAddress {
+    private AsciiAddress() {}
+
+    /** The address with its domain as A-labels; empty when there is no ASCII form that means the same. */
+    static Optional<String> of(String address) {
+        int at = address.lastIndexOf('@');
+        String local = address.substring(0, Math.max(at, 0));
+        String domain = address.substring(at + 1);
+        if (isAscii(domain)) {
+            return isAscii(local) ? Optional.of(address) : Optional.empty();
+        }
+        return isAscii(local) ? AsciiDomain.of(domain).map(ascii -> local + "@" + ascii) : Optional.empty();
+    }
+
+    static boolean isAscii(String text) {
+        return text.chars().allMatch(c -> c < 0x80);
+    }
+}

@@ -1,0 +1,97 @@
+package org.signalpost.relay.delivery;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.signalpost.journal.DurableFile;
+import org.signalpost.settings.ConfigurationException;
+
+/** How each route fares, and which are paused by an operator; the latter survives a restart. Safe to share. */
+public final class Routes {
+    private final InstantSource clock;
+    private final Limits limits;
+    private final Path file;
+    private final Map<String, Route> routes = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<String> paused = ConcurrentHashMap.newKeySet();
+
+    /** How many copies of one route go out at once, to begin with and at most. */
+    public record Limits(int first, int most) {}
+
+    /** Remembers in {@code file} what is paused. */
+    public Routes(InstantSource clock, Limits limits, Path file) {
+        this.clock = clock;
+        this.limits = limits;
+        this.file = file;
+    }
+
+    /**
+     * Reads what was paused.
+     *
+     * @throws ConfigurationException when the file is there and can't be read
+     */
+    public void start() {
+        try {
+            if (Files.exists(file)) {
+                Files.readAllLines(file).stream()
+                        .filter(line -> !line.isBlank())
+                        .forEach(name -> {
+                            paused.add(name);
+                            of(name).pause(/* stop= */ true);
+                        });
+            }
+        } catch (IOException e) {
+            throw new ConfigurationException(file + " can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    Route of(String name) {
+        return routes.computeIfAbsent(name, any -> new Route(clock, limits.first(), limits.most()));
+    }
+
+    /** How every route fares that was used since the start, by name. */
+    public Map<String, Route.Figures> figures() {
+        var figures = new TreeMap<String, Route.Figures>();
+        routes.forEach((name, route) -> figures.put(name, route.figures()));
+        return figures;
+    }
+
+    /** Has a suspended route tried at once. */
+    public void tryNow(String name) {
+        of(name).tryNow();
+    }
+
+    /**
+     * Stops a route, or lets it go on; on disk when this returns.
+     *
+     * @throws IOException when that can't be kept; then it stays as it was
+     */
+    public void pause(String name, boolean stop) throws IOException {
+        if (name.chars().anyMatch(Character::isISOControl)) {
+            throw new IOException("no route has such a name");
+        }
+        lock.lock();
+        try {
+            var names = new TreeSet<>(paused);
+            if (stop) {
+                names.add(name);
+            } else {
+                names.remove(name);
+            }
+            DurableFile.write(file, (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8));
+            paused.clear();
+            paused.addAll(names);
+            of(name).pause(stop);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

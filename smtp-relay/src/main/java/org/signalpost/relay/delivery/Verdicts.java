@@ -1,0 +1,103 @@
+package org.signalpost.relay.delivery;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.signalpost.relay.spool.Due;
+import org.signalpost.relay.spool.Envelope;
+import org.signalpost.relay.spool.RecipientState;
+import org.signalpost.relay.spool.Said;
+import org.signalpost.relay.spool.StoredMail;
+import org.signalpost.retry.RetrySchedule;
+import org.signalpost.track.TrackingDecision;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What follows from an attempt: the recipient's new state, and one log line. Whole addresses are not logged. Safe to
+ * share.
+ */
+public final class Verdicts {
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
+
+    private final RetrySchedule schedule;
+    private final Optional<Duration> delayNotice;
+    private final DeliveryFigures figures;
+    private final InstantSource clock;
+
+    /** Tries again by the schedule; a sender is told of a delay after {@code delayNotice}, if at all. */
+    public Verdicts(
+            RetrySchedule schedule, Optional<Duration> delayNotice, DeliveryFigures figures, InstantSource clock) {
+        this.figures = figures;
+        this.schedule = schedule;
+        this.delayNotice = delayNotice;
+        this.clock = clock;
+    }
+
+    /** The state after an attempt that took {@code millis}. */
+    RecipientState after(StoredMail mail, Due due, Dispatch.Attempt attempt, long millis) {
+        TrackingDecision decision = attempt.decision();
+        Said said = attempt.outcome().said();
+        RecipientState state = switch (attempt.outcome()) {
+            case Outcome.Delivered it ->
+                new RecipientState.Delivered(
+                        decision, said, !it.reports() && wants(mail, due, Envelope.Notify.SUCCESS));
+            case Outcome.Captured it -> new RecipientState.Captured(decision, said);
+            case Outcome.Refused it ->
+                new RecipientState.Failed(decision, said, wants(mail, due, Envelope.Notify.FAILURE));
+            case Outcome.Broken it -> new RecipientState.Quarantined(said);
+            case Outcome.Deferred it -> later(mail, due, decision, said);
+        };
+        figures.attempt(state, decision, millis);
+        LOG.info(
+                "{} message={} to={} route={} attempt={} tracking={} took={}ms status={} reply={}",
+                DeliveryFigures.word(state),
+                due.id(),
+                due.recipient().substring(due.recipient().lastIndexOf('@') + 1),
+                due.route(),
+                due.attempts() + 1,
+                word(decision),
+                millis,
+                said.status(),
+                said.reply());
+        return state;
+    }
+
+    DeliveryFigures figures() {
+        return figures;
+    }
+
+    /** The state after an attempt that ended in a fault of ours. */
+    RecipientState failed(Due due) {
+        var said = Said.ours("4.3.0", "451 4.3.0 internal error");
+        return schedule.next(due.since(), due.attempts() + 1, clock.instant())
+                .<RecipientState>map(next -> new RecipientState.Deferred(said, next, /* tellSender= */ false))
+                .orElseGet(() -> new RecipientState.Quarantined(said));
+    }
+
+    private RecipientState later(StoredMail mail, Due due, TrackingDecision decision, Said said) {
+        Instant now = clock.instant();
+        Optional<Instant> next = schedule.next(due.since(), due.attempts() + 1, now);
+        if (next.isEmpty()) {
+            var expired = new Said("its time is over; the last reply was: " + said.reply(), "4.4.7", said.peer());
+            return new RecipientState.Failed(decision, expired, wants(mail, due, Envelope.Notify.FAILURE));
+        }
+        boolean late = delayNotice
+                .filter(after -> !due.since().plus(after).isAfter(now))
+                .isPresent();
+        return new RecipientState.Deferred(said, next.get(), late && wants(mail, due, Envelope.Notify.DELAY));
+    }
+
+    private static boolean wants(StoredMail mail, Due due, Envelope.Notify what) {
+        return mail.head().tellsSender(due.index(), what);
+    }
+
+    /** The track, or the code word of why there is none. */
+    private static String word(TrackingDecision decision) {
+        return switch (decision) {
+            case TrackingDecision.Tracked tracked -> tracked.track().id().toString();
+            case TrackingDecision.Untracked untracked -> untracked.reason();
+        };
+    }
+}

@@ -1,0 +1,121 @@
+package org.signalpost.relay.smtp;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.signalpost.relay.tls.ServerCertificate;
+import org.signalpost.settings.ConfigurationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes mail by SMTP, at one or more addresses. Start once, close once. */
+public final class SmtpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration DRAIN_LOOK = Duration.ofMillis(50);
+
+    private final SmtpSettings settings;
+    private final Connections connections;
+    private final Pace pace;
+    private final List<SmtpListener> listeners;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition ending = lock.newCondition();
+    private boolean closed;
+
+    /**
+     * Mail goes to {@code reception}, from those whom {@code policy} admits. Without a certificate there is no TLS, and
+     * no signing in. While what stands behind is {@code strained}, clients have to hurry.
+     */
+    public SmtpServer(
+            SmtpSettings settings,
+            Reception reception,
+            SubmissionPolicy policy,
+            Optional<ServerCertificate> certificate,
+            BooleanSupplier strained,
+            Pace pace) {
+        this.settings = settings;
+        this.pace = pace;
+        this.connections = new Connections(settings, pace, strained);
+        var verbs = new Verbs(settings, reception, policy, certificate, connections, pace);
+        this.listeners = settings.doors().stream()
+                .map(door -> new SmtpListener(door, settings, verbs, certificate, connections))
+                .toList();
+    }
+
+    /**
+     * Listens at all addresses.
+     *
+     * @throws ConfigurationException when one can't be used
+     */
+    public void start() {
+        listeners.forEach(SmtpListener::start);
+        Thread.ofVirtual().name("smtp watchdog").start(this::watch);
+    }
+
+    /** Where it listens, in the order of the settings, with the ports that were picked. */
+    public List<InetSocketAddress> addresses() {
+        return listeners.stream().map(SmtpListener::address).toList();
+    }
+
+    List<SmtpListener> listeners() {
+        return listeners;
+    }
+
+    /** How many clients are connected. */
+    public int clients() {
+        return connections.size();
+    }
+
+    /** Who is there. */
+    Connections connections() {
+        return connections;
+    }
+
+    private void watch() {
+        while (await(LOOK)) {
+            connections.watch();
+        }
+    }
+
+    /** Whether it is to go on after this time. */
+    private boolean await(Duration time) {
+        long nanos = time.toNanos();
+        lock.lock();
+        try {
+            while (nanos > 0 && !closed) {
+                nanos = ending.awaitNanos(nanos);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing new, lets mail that is being received come in, then closes what is left; bounded. */
+    @Override
+    public void close() {
+        connections.close();
+        connections.watch();
+        long until = pace.nanos() + settings.patience().drain().toNanos();
+        while (!connections.isEmpty() && pace.nanos() - until < 0) {
+            pace.pause(DRAIN_LOOK, () -> false);
+            connections.watch();
+        }
+        connections.cut();
+        lock.lock();
+        try {
+            closed = true;
+            ending.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        listeners.forEach(SmtpListener::stop);
+        LOG.debug("no more mail is taken");
+    }
+}

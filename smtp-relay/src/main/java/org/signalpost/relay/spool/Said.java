@@ -1,0 +1,23 @@
+package org.signalpost.relay.spool;
+
+/**
+ * The last word about a recipient: a next hop's reply, or our own. Immutable and safe to share.
+ *
+ * @param reply at most 512 printable characters
+ * @param status the enhanced status code (RFC 3463), {@code 5.1.1}
+ * @param peer the name of the next hop that said it; empty when it is our own word
+ */
+public record Said(String reply, String status, String peer) {
+    /** Nothing was said yet. */
+    public static final Said NOTHING = new Said("", "", "");
+
+    Said shortened(int most) {
+        String start = reply.substring(0, Math.min(reply.length(), most));
+        return new Said(start, status, most == 0 ? "" : peer);
+    }
+
+    /** Our own word. */
+    public static Said ours(String status, String reply) {
+        return new Said(reply, status, "");
+    }
+}
