@@ -9,13 +9,14 @@ final class AsciiAddress {
 
     /** The address with its domain as A-labels; empty when there is no ASCII form that means the same. */
     static Optional<String> of(String address) {
+        if (isAscii(address)) {
+            return Optional.of(address);
+        }
         int at = address.lastIndexOf('@');
         String local = address.substring(0, Math.max(at, 0));
-        String domain = address.substring(at + 1);
-        if (isAscii(domain)) {
-            return isAscii(local) ? Optional.of(address) : Optional.empty();
-        }
-        return isAscii(local) ? AsciiDomain.of(domain).map(ascii -> local + "@" + ascii) : Optional.empty();
+        return at > 0 && isAscii(local)
+                ? AsciiDomain.of(address.substring(at + 1)).map(domain -> local + "@" + domain)
+                : Optional.empty();
     }
 
     static boolean isAscii(String text) {

@@ -104,6 +104,19 @@ class Utf8AddressesTest {
     }
 
     @Test
+    void an_address_without_a_domain_has_no_other_form_in_ascii() throws IOException {
+        try (ScriptedPeer peer = offering("8BITMIME")) {
+            assertThat(to(peer).of(to("j\u00fcrgen"), utf8("\r\nx\r\n"))
+                            .outcome()
+                            .said()
+                            .status())
+                    .isEqualTo("5.6.7");
+            assertThat(to(peer).of(to("postmaster"), utf8("\r\nx\r\n")).outcome())
+                    .isInstanceOf(Outcome.Delivered.class);
+        }
+    }
+
+    @Test
     void with_smtputf8_addresses_go_as_they_are() throws IOException {
         try (ScriptedPeer peer = offering(ALL)) {
             Envelope envelope = TestSpool.envelope("l\u00e4den@stra\u00dfe.example", "j\u00fcrgen@b\u00fccher.example");

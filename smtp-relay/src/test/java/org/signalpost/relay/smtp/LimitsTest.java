@@ -114,6 +114,7 @@ class LimitsTest {
         try (TestRelay relay = TestRelay.plan().at(pace).start(directory)) {
             Dialogue client = kept(relay.client());
             client.sayAll("EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA");
+            awaitPhase(relay, Duration.ofMinutes(5));
             pace.pass(Duration.ofSeconds(299));
             relay.server.connections().watch();
             // 10,000 octets are good for 20 seconds, and 10 are for free.
