@@ -6,8 +6,6 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.journal.JournalException;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
@@ -18,6 +16,7 @@ import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.spool.Standing;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.Told;
+import org.signalpost.retry.Pause;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.track.MessageId;
 import org.slf4j.Logger;
@@ -31,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class NoticeLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NoticeLoop.class);
     private static final Duration COLLECTED = Duration.ofSeconds(60);
-    private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
 
     /** More recipients than that make a second notice: a record of the log has a limit. */
     private static final int MOST_RECIPIENTS = 100;
@@ -41,10 +40,8 @@ public final class NoticeLoop implements AutoCloseable {
     private final Spool spool;
     private final NoticeMaker maker;
     private final InstantSource clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition ended = lock.newCondition();
+    private final Pause pause = new Pause();
     private final Thread thread;
-    private boolean stopping;
 
     /** Notices are made by {@code maker}. */
     public NoticeLoop(Spool spool, NoticeMaker maker, InstantSource clock) {
@@ -60,23 +57,8 @@ public final class NoticeLoop implements AutoCloseable {
     }
 
     private void run() {
-        while (pause()) {
+        while (pause.await(BETWEEN)) {
             tellAll();
-        }
-    }
-
-    private boolean pause() {
-        long nanos = PAUSE.toNanos();
-        lock.lock();
-        try {
-            while (nanos > 0 && !stopping) {
-                nanos = ended.awaitNanos(nanos);
-            }
-            return !stopping;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -172,13 +154,7 @@ public final class NoticeLoop implements AutoCloseable {
     /** Waits for the notice under way. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            stopping = true;
-            ended.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        pause.end();
         try {
             thread.join();
         } catch (InterruptedException e) {

@@ -4,10 +4,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.signalpost.relay.tls.ServerCertificate;
+import org.signalpost.retry.Pause;
 import org.signalpost.settings.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,9 +21,7 @@ public final class SmtpServer implements AutoCloseable {
     private final Connections connections;
     private final Pace pace;
     private final List<SmtpListener> listeners;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition ending = lock.newCondition();
-    private boolean closed;
+    private final Pause pause = new Pause();
 
     /**
      * Mail goes to {@code reception}, from those whom {@code policy} admits. Without a certificate there is no TLS, and
@@ -76,24 +73,8 @@ public final class SmtpServer implements AutoCloseable {
     }
 
     private void watch() {
-        while (await(LOOK)) {
+        while (pause.await(LOOK)) {
             connections.watch();
-        }
-    }
-
-    /** Whether it is to go on after this time. */
-    private boolean await(Duration time) {
-        long nanos = time.toNanos();
-        lock.lock();
-        try {
-            while (nanos > 0 && !closed) {
-                nanos = ending.awaitNanos(nanos);
-            }
-            return !closed;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -108,13 +89,7 @@ public final class SmtpServer implements AutoCloseable {
             connections.watch();
         }
         connections.cut();
-        lock.lock();
-        try {
-            closed = true;
-            ending.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        pause.end();
         listeners.forEach(SmtpListener::stop);
         LOG.debug("no more mail is taken");
     }

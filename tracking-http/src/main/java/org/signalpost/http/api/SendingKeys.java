@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.http.Scope;
+import org.signalpost.retry.Pause;
 import org.signalpost.store.ApiKey;
 import org.signalpost.store.KeyStore;
 import org.signalpost.store.Unavailable;
@@ -37,9 +37,7 @@ public final class SendingKeys implements Credentials, AutoCloseable {
     private final Known admin;
     private final KeyStore store;
     private final ReentrantLock reading = new ReentrantLock();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closing = lock.newCondition();
-    private boolean closed;
+    private final Pause pause = new Pause();
     private volatile Map<String, Known> known;
 
     private record Known(String hash, Submitter submitter) {}
@@ -56,7 +54,7 @@ public final class SendingKeys implements Credentials, AutoCloseable {
         Thread.ofVirtual().name("sending keys").start(() -> {
             boolean open = true;
             while (open) {
-                open = await(refresh() ? FRESH : AGAIN);
+                open = pause.await(refresh() ? FRESH : AGAIN);
             }
         });
     }
@@ -89,22 +87,6 @@ public final class SendingKeys implements Credentials, AutoCloseable {
         return key.scopes().contains(Scope.SEND.word()) && !key.prefix().startsWith(PUBLIC);
     }
 
-    /** Whether it is to go on after this time. */
-    private boolean await(Duration time) {
-        long nanos = time.toNanos();
-        lock.lock();
-        try {
-            while (nanos > 0 && !closed) {
-                nanos = closing.awaitNanos(nanos);
-            }
-            return !closed;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public boolean any() {
         return !known.isEmpty();
@@ -121,12 +103,6 @@ public final class SendingKeys implements Credentials, AutoCloseable {
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            closing.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        pause.end();
     }
 }
