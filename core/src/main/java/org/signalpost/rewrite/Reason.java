@@ -60,6 +60,8 @@ public enum Reason {
     TRACKING_HOST_DOWN,
     /** The tracked copy is larger than the next hop takes, the original is not. */
     PEER_SIZE,
+    /** The account has made all the tracks of this month. */
+    QUOTA_EXCEEDED,
     /** Nothing in it was to be changed: no link to wrap, and no place for a pixel. */
     NOTHING_TO_TRACK,
     /** An error of ours. */

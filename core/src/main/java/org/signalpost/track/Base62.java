@@ -15,6 +15,11 @@ public final class Base62 {
         return text.toString();
     }
 
+    /** Whether all characters from {@code from} on are digits. */
+    public static boolean isDigits(String text, int from) {
+        return text.chars().skip(from).allMatch(digit -> value((char) digit) >= 0);
+    }
+
     /** The octets, read as one big endian number, as exactly {@code length} digits. */
     static String write(byte[] octets, int length) {
         var rest = new int[octets.length];

@@ -17,8 +17,18 @@ public sealed interface MailEvent {
     /** When it happened. */
     Instant at();
 
-    /** The mail was accepted: it is on disk, and its sender has been told so. */
-    record Queued(MessageId message, Instant at, String sender, List<String> recipients, String subject, long size)
+    /**
+     * The mail was accepted: it is on disk, and its sender has been told so. {@code key} is the id of the API key it
+     * was submitted with, empty for a trusted network.
+     */
+    record Queued(
+            MessageId message,
+            Instant at,
+            String sender,
+            List<String> recipients,
+            String subject,
+            long size,
+            String key)
             implements MailEvent {
         /** Copies the list. */
         public Queued {

@@ -59,6 +59,11 @@ public record TrackingUrls(String base) {
         return base.substring(from, to < 0 ? base.length() : to).toLowerCase(Locale.ROOT);
     }
 
+    /** Scheme, host and port of the base, in lower case (RFC 6454 section 6.2). */
+    public String origin() {
+        return base.substring(0, base.indexOf("://") + 3).toLowerCase(Locale.ROOT) + authority();
+    }
+
     /** The host of the base, in lower case, without a port. */
     public String host() {
         String authority = authority();

@@ -33,6 +33,7 @@ import org.signalpost.relay.dns.MxLookup;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.tls.PeerTrust;
 import org.signalpost.rewrite.MessageRewriter;
+import org.signalpost.track.TrackingQuota;
 
 /** How delivering is put together: who carries what where, and the loop that has it carried. */
 final class DeliverySide implements AutoCloseable {
@@ -125,7 +126,7 @@ final class DeliverySide implements AutoCloseable {
     }
 
     /** The loop, not started yet. */
-    DeliveryLoop loop(Spool spool, MessageRewriter rewriter, SecureRandom random) {
+    DeliveryLoop loop(Spool spool, MessageRewriter rewriter, TrackingQuota quota, SecureRandom random) {
         var failures = new Failures(data.resolve("failures"), settings.values().value(RelayKeys.KEEP_FAILURES));
         var plans = new Plans(rewriter, dkim::beforeRewriting, failures);
         var verdicts = new Verdicts(
@@ -133,7 +134,8 @@ final class DeliverySide implements AutoCloseable {
                 settings.delivery().delayNotice(),
                 figures,
                 clock);
-        return new DeliveryLoop(spool, new Dispatch(plans, couriers, trace(random), dkim::sign), verdicts, routes);
+        return new DeliveryLoop(
+                spool, new Dispatch(plans, couriers, trace(random), quota, dkim::sign), verdicts, routes);
     }
 
     private Trace trace(SecureRandom random) {

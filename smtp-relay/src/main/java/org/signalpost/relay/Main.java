@@ -33,6 +33,7 @@ import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.tls.ServerCertificate;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.settings.ConfigurationException;
+import org.signalpost.store.Classifier;
 import org.signalpost.track.SigningKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,12 +130,21 @@ public final class Main {
 
         var feed = new MailFeed(mailLog, History::event, spool::projected);
         var tracking = new TrackingServer(
-                settings.tracking(adminKey), keys, eventLog, feed, outbox, Optional.of(queue), metrics, clock, random);
+                settings.tracking(adminKey),
+                keys,
+                eventLog,
+                feed,
+                outbox,
+                Optional.of(queue),
+                Classifier.byAgent(),
+                metrics,
+                clock,
+                random);
         opened.push(tracking);
         tracking.start();
 
         var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
-        DeliveryLoop loop = delivery.loop(spool, rewriter, random);
+        DeliveryLoop loop = delivery.loop(spool, rewriter, tracking.quota(), random);
         opened.push(loop);
         loop.start();
         NoticeLoop notices = delivery.notices(spool);

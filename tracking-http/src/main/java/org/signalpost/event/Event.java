@@ -1,6 +1,7 @@
 package org.signalpost.event;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackId;
 
@@ -41,8 +42,14 @@ public sealed interface Event {
     /** The recipient of a mail wants no more of the kind (RFC 8058). */
     record Unsubscribed(TrackId track, Instant at) implements Event {}
 
-    /** A track was made by the API. */
-    record Made(NewTrack made) implements Event {
+    /**
+     * A track was made by the API or by a mailet.
+     *
+     * @param made the track
+     * @param account whose it is
+     * @param answer what the caller was told, where it wants to be told the same again
+     */
+    record Made(NewTrack made, long account, Optional<Answer> answer) implements Event {
         @Override
         public TrackId track() {
             return made.id();
@@ -53,4 +60,44 @@ public sealed interface Event {
             return made.createdAt();
         }
     }
+
+    /** A track was changed: each text that is there takes the place of the one before. */
+    record Changed(
+            TrackId track, Instant at, Optional<String> subject, Optional<String> campaign, Optional<String> metadata)
+            implements Event {}
+
+    /** A track was deleted, with its hits. */
+    record Deleted(TrackId track, Instant at) implements Event {}
+
+    /** A link of a track was made by the API. */
+    record LinkMade(TrackId track, Instant at, int number, String url, String name, Optional<Answer> answer)
+            implements Event {}
+
+    /** A call that made several things was answered. */
+    record Answered(Answer answer) implements Event {
+        private static final TrackId NONE = new TrackId(0, 0);
+
+        /** No track in particular. */
+        @Override
+        public TrackId track() {
+            return NONE;
+        }
+
+        @Override
+        public Instant at() {
+            return answer.at();
+        }
+    }
+
+    /**
+     * The answer to a call with an idempotency key.
+     *
+     * @param account who asked
+     * @param call the hash of what was called and of the key
+     * @param body the hash of what was sent
+     * @param status the status of the answer
+     * @param sealed its body, encrypted so that only whoever has the key can read it
+     * @param at when it was given
+     */
+    record Answer(long account, String call, String body, int status, String sealed, Instant at) {}
 }

@@ -2,8 +2,10 @@ package org.signalpost.event;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.JournalException;
 import org.signalpost.journal.Position;
@@ -15,6 +17,8 @@ import org.slf4j.LoggerFactory;
 /** The event log as it is written to. Safe to call from any thread; no method is interrupted. */
 public final class EventLog implements Tracks {
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+
+    private static final long FIRST_ACCOUNT = 1;
 
     /** How long a pixel or a link waits for the disk. */
     private static final Duration PATIENCE = Duration.ofMillis(50);
@@ -33,6 +37,45 @@ public final class EventLog implements Tracks {
      */
     public Position keep(Event event) {
         return journal.append(EventRecord.kind(event), EventRecord.id(event), EventRecord.write(event));
+    }
+
+    /**
+     * Keeps events, in their order, and returns once all are on disk.
+     *
+     * @throws JournalException when one is not, or not certainly, kept; those before it may be
+     */
+    public void keep(List<? extends Event> events) {
+        var ended = new CountDownLatch(events.size());
+        var failed = new AtomicReference<JournalException>();
+        for (Event event : events) {
+            journal.append(
+                    EventRecord.kind(event),
+                    EventRecord.id(event),
+                    EventRecord.write(event),
+                    new Together(ended, failed));
+        }
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            throw new JournalException(JournalException.Cause.BROKEN, "interrupted while events were kept", e);
+        }
+        if (failed.get() != null) {
+            throw failed.get();
+        }
+    }
+
+    private record Together(CountDownLatch ended, AtomicReference<JournalException> failed)
+            implements Journal.Completion {
+        @Override
+        public void appended(Position position) {
+            ended.countDown();
+        }
+
+        @Override
+        public void failed(JournalException failure) {
+            failed.set(failure);
+            ended.countDown();
+        }
     }
 
     /**
@@ -69,7 +112,9 @@ public final class EventLog implements Tracks {
     @Override
     public void register(List<NewTrack> tracks) {
         try {
-            tracks.forEach(track -> keep(new Event.Made(track)));
+            keep(tracks.stream()
+                    .map(track -> new Event.Made(track, FIRST_ACCOUNT, Optional.empty()))
+                    .toList());
         } catch (JournalException e) {
             throw new RegistrationFailed("the event log did not take the track: " + e.getMessage(), e);
         }

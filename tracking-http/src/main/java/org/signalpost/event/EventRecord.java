@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.signalpost.journal.Entry;
 import org.signalpost.journal.EntryId;
 import org.signalpost.track.NewTrack;
@@ -15,11 +18,16 @@ import org.signalpost.track.TrackId;
  * milliseconds, and then texts and numbers in order; a text is its length in octets and UTF-8.
  */
 public final class EventRecord {
-    private static final byte VERSION = 1;
+    private static final byte VERSION = 2;
+    private static final long FIRST_ACCOUNT = 1;
     private static final int OPENED = 1;
     private static final int CLICKED = 2;
     private static final int MADE = 3;
     private static final int UNSUBSCRIBED = 4;
+    private static final int CHANGED = 5;
+    private static final int DELETED = 6;
+    private static final int LINK_MADE = 7;
+    private static final int ANSWERED = 8;
 
     /** An entry that is not one of ours, or is damaged. */
     public static final class Unreadable extends RuntimeException {
@@ -43,6 +51,10 @@ public final class EventRecord {
             case Event.Clicked clicked -> CLICKED;
             case Event.Made made -> MADE;
             case Event.Unsubscribed unsubscribed -> UNSUBSCRIBED;
+            case Event.Changed changed -> CHANGED;
+            case Event.Deleted deleted -> DELETED;
+            case Event.LinkMade link -> LINK_MADE;
+            case Event.Answered answered -> ANSWERED;
         };
     }
 
@@ -59,15 +71,31 @@ public final class EventRecord {
             case Event.Clicked(var track, var at, var visitor, var link, var url) ->
                 payload(at, link, visitor.address(), visitor.agent(), url);
             case Event.Unsubscribed(var track, var at) -> payload(at, 0);
-            case Event.Made(NewTrack made) ->
+            case Event.Made(NewTrack made, long account, Optional<Event.Answer> answer) ->
                 payload(
                         made.createdAt(),
                         0,
-                        made.recipient(),
-                        made.subject(),
-                        made.campaign(),
-                        made.message(),
-                        made.metadata());
+                        texts(
+                                List.of(
+                                        made.recipient(),
+                                        made.subject(),
+                                        made.campaign(),
+                                        made.message(),
+                                        made.metadata(),
+                                        Long.toString(account)),
+                                answer));
+            case Event.Changed(var track, var at, var subject, var campaign, var metadata) -> {
+                var texts = new ArrayList<String>();
+                for (Optional<String> text : List.of(subject, campaign, metadata)) {
+                    texts.add(text.isPresent() ? "1" : "");
+                    texts.add(text.orElse(""));
+                }
+                yield payload(at, 0, texts.toArray(new String[0]));
+            }
+            case Event.Deleted(var track, var at) -> payload(at, 0);
+            case Event.LinkMade(var track, var at, var number, var url, var name, var answer) ->
+                payload(at, number, texts(List.of(url, name), answer));
+            case Event.Answered(var answer) -> payload(answer.at(), 0, texts(List.of(), Optional.of(answer)));
         };
     }
 
@@ -76,7 +104,8 @@ public final class EventRecord {
         ByteBuffer payload = ByteBuffer.wrap(entry.payload());
         var track = new TrackId(entry.id().high(), entry.id().low());
         try {
-            if (payload.get() != VERSION) {
+            byte version = payload.get();
+            if (version < 1 || version > VERSION) {
                 throw new Unreadable("written by another version");
             }
             Instant at = Instant.ofEpochMilli(payload.getLong());
@@ -84,15 +113,57 @@ public final class EventRecord {
             return switch (entry.kind()) {
                 case OPENED -> new Event.Opened(track, at, visitor(payload), text(payload));
                 case CLICKED -> new Event.Clicked(track, at, visitor(payload), number, text(payload));
-                case MADE ->
-                    new Event.Made(new NewTrack(
-                            track, text(payload), text(payload), text(payload), text(payload), text(payload), at));
+                case MADE -> {
+                    var made = new NewTrack(
+                            track, text(payload), text(payload), text(payload), text(payload), text(payload), at);
+                    yield version == 1
+                            ? new Event.Made(made, FIRST_ACCOUNT, Optional.empty())
+                            : new Event.Made(made, Long.parseLong(text(payload)), answer(payload, at));
+                }
+                case CHANGED -> new Event.Changed(track, at, optional(payload), optional(payload), optional(payload));
+                case DELETED -> new Event.Deleted(track, at);
+                case LINK_MADE ->
+                    new Event.LinkMade(track, at, number, text(payload), text(payload), answer(payload, at));
+                case ANSWERED ->
+                    new Event.Answered(
+                            answer(payload, at).orElseThrow(() -> new Unreadable("an answer that says nothing")));
                 case UNSUBSCRIBED -> new Event.Unsubscribed(track, at);
                 default -> throw new Unreadable("of the unknown kind " + entry.kind());
             };
+        } catch (NumberFormatException e) {
+            throw new Unreadable("a number is none", e);
         } catch (BufferUnderflowException e) {
             throw new Unreadable("shorter than it says", e);
         }
+    }
+
+    private static String[] texts(List<String> first, Optional<Event.Answer> answer) {
+        var texts = new ArrayList<>(first);
+        answer.ifPresent(given -> texts.addAll(List.of(
+                Long.toString(given.account()),
+                given.call(),
+                given.body(),
+                Integer.toString(given.status()),
+                given.sealed())));
+        return texts.toArray(new String[0]);
+    }
+
+    private static Optional<Event.Answer> answer(ByteBuffer payload, Instant at) {
+        return payload.hasRemaining()
+                ? Optional.of(new Event.Answer(
+                        Long.parseLong(text(payload)),
+                        text(payload),
+                        text(payload),
+                        Integer.parseInt(text(payload)),
+                        text(payload),
+                        at))
+                : Optional.empty();
+    }
+
+    private static Optional<String> optional(ByteBuffer payload) {
+        boolean there = !text(payload).isEmpty();
+        String text = text(payload);
+        return there ? Optional.of(text) : Optional.empty();
     }
 
     private static byte[] payload(Instant at, int number, String... texts) {

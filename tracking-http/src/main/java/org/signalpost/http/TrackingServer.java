@@ -21,13 +21,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.signalpost.event.EventLog;
 import org.signalpost.event.MailFeed;
-import org.signalpost.http.api.Access;
-import org.signalpost.http.api.KeyCalls;
-import org.signalpost.http.api.MessageCalls;
-import org.signalpost.http.api.OutboxCalls;
-import org.signalpost.http.api.QueueCalls;
-import org.signalpost.http.api.SendingKeys;
-import org.signalpost.http.api.TrackCalls;
+import org.signalpost.http.api.Api;
 import org.signalpost.http.hit.Hits;
 import org.signalpost.http.hit.Unsubscribe;
 import org.signalpost.http.web.Pages;
@@ -35,8 +29,8 @@ import org.signalpost.http.web.Sessions;
 import org.signalpost.journal.Journal;
 import org.signalpost.settings.Addresses;
 import org.signalpost.settings.ConfigurationException;
+import org.signalpost.store.Classifier;
 import org.signalpost.store.Database;
-import org.signalpost.store.KeyStore;
 import org.signalpost.store.MessageStore;
 import org.signalpost.store.Projector;
 import org.signalpost.store.TrackStore;
@@ -44,6 +38,7 @@ import org.signalpost.track.Credentials;
 import org.signalpost.track.MailQueue;
 import org.signalpost.track.Outbox;
 import org.signalpost.track.SigningKeys;
+import org.signalpost.track.TrackingQuota;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +55,7 @@ public final class TrackingServer implements AutoCloseable {
     private final TrackingSettings settings;
     private final Database database;
     private final Projector projector;
-    private final SendingKeys sending;
+    private final Api api;
     private final Sessions sessions;
     private final Server server;
     private final ServerConnector connector;
@@ -73,37 +68,30 @@ public final class TrackingServer implements AutoCloseable {
             MailFeed mail,
             Outbox outbox,
             Optional<MailQueue> queue,
+            Classifier classifier,
             Metrics metrics,
             InstantSource clock,
             SecureRandom random) {
         this.settings = settings;
         this.database = Database.at(settings.databaseUrl(), settings.databaseFile());
-        this.projector = new Projector(database, events, mail, clock, () -> LOG.debug("the books are open"));
+        this.projector =
+                new Projector(database, events, mail, classifier, clock, () -> LOG.debug("the books are open"));
         this.sessions = new Sessions(clock, random);
         var log = new EventLog(events);
-        var tracks = new TrackStore(database);
-        var messages = new MessageStore(database);
-        var keyStore = new KeyStore(database);
-        this.sending = new SendingKeys(settings.adminKey(), keyStore);
-        var access = new Access(settings.adminKey(), keyStore);
+        this.api = new Api(settings, keys, database, log, projector, outbox, queue, clock, random);
 
-        var api = new ArrayList<Route>();
-        api.addAll(new TrackCalls(tracks, log, projector, settings.urls(), clock, random).routes(access));
-        api.addAll(new MessageCalls(messages).routes(access));
-        api.addAll(new OutboxCalls(outbox, queue).routes(access));
-        queue.ifPresent(waiting -> api.addAll(new QueueCalls(waiting, messages, clock).routes(access)));
-        api.addAll(new KeyCalls(keyStore, sending, clock, random).routes(access));
         var all = new ArrayList<Route>();
         all.addAll(new Hits(keys, log, clock).routes());
         all.addAll(new Unsubscribe(keys, log, clock).routes());
-        all.addAll(Routes.below(List.of("/api/v1", "/v1"), api));
+        all.addAll(Routes.below(List.of("/api/v1", "/v1"), api.routes()));
         all.addAll(new Health(database, projector).routes());
-        all.add(new Route("GET", "/metrics", access.needs(Scope.ADMIN, exchange -> metrics.scrape())));
+        all.add(new Route("GET", "/metrics", api.access().needs(Scope.ADMIN, exchange -> metrics.scrape())));
         Gauge.builder("signalpost.books.lag", projector, books -> books.lag().toMillis() / 1000.0)
                 .description("How far the books are behind the logs")
                 .baseUnit("seconds")
                 .register(metrics.registry());
-        all.addAll(new Pages(sessions, access, tracks, messages, outbox).routes());
+        all.addAll(new Pages(sessions, api.access(), new TrackStore(database), new MessageStore(database), outbox)
+                .routes());
 
         var threads = new QueuedThreadPool(16, 4);
         threads.setName("http");
@@ -142,7 +130,7 @@ public final class TrackingServer implements AutoCloseable {
      */
     public void start() {
         projector.start();
-        sending.start();
+        api.start();
         try {
             server.start();
         } catch (Exception e) {
@@ -163,7 +151,12 @@ public final class TrackingServer implements AutoCloseable {
 
     /** The keys that may submit mail; they are there while the database is away. */
     public Credentials credentials() {
-        return sending;
+        return api.credentials();
+    }
+
+    /** How many tracks the accounts of submitters may still make. */
+    public TrackingQuota quota() {
+        return api.quota();
     }
 
     /** A path below this server that signs in to the pages once, within an hour. */
@@ -179,7 +172,7 @@ public final class TrackingServer implements AutoCloseable {
         } catch (Exception e) {
             LOG.warn("the HTTP server has not stopped cleanly: {}", e.toString());
         }
-        sending.close();
+        api.close();
         projector.close();
         database.close();
     }

@@ -13,38 +13,38 @@ import org.signalpost.journal.Entry;
 import org.signalpost.journal.Position;
 import org.signalpost.track.MailEvent;
 import org.signalpost.track.NewTrack;
+import org.signalpost.track.TrackId;
 import org.signalpost.track.TrackingDecision;
 
 /** What events do to the tables, inside one transaction. Belongs to one thread. */
-final class Books {
-    private static final String ADD_HIT = """
-            INSERT INTO hits (track, what, at, address, agent, email_client, browser, device, place, link, url, kind, reason)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'human', '')""";
+final class Books implements AutoCloseable {
+    private static final String CHANGE_SUBJECT = "UPDATE tracks SET subject = ? WHERE id = ?";
 
-    private static final String COUNT_OPEN = """
-            UPDATE tracks SET opens = opens + 1,
-              first_open_at = CASE WHEN first_open_at IS NULL OR first_open_at > ? THEN ? ELSE first_open_at END,
-              last_open_at = CASE WHEN last_open_at IS NULL OR last_open_at < ? THEN ? ELSE last_open_at END
-            WHERE id = ?""";
+    private static final String CHANGE_CAMPAIGN = "UPDATE tracks SET campaign = ? WHERE id = ?";
 
-    private static final String COUNT_CLICK = "UPDATE tracks SET clicks = clicks + 1 WHERE id = ?";
+    private static final String CHANGE_METADATA = "UPDATE tracks SET metadata = ? WHERE id = ?";
 
-    private static final String ADD_TRACK = """
-            INSERT INTO tracks (id, recipient, subject, campaign, message, metadata, created_at, status)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final List<String> DELETE_TRACK = List.of(
+            "DELETE FROM tracks WHERE id = ?", "DELETE FROM hits WHERE track = ?", "DELETE FROM links WHERE track = ?");
 
-    private static final String HAS_TRACK = "SELECT 1 FROM tracks WHERE id = ?";
+    private static final String ADD_DELETED = "INSERT INTO deleted_tracks (track, at) VALUES (?, ?)";
 
-    private static final String SET_STATUS = "UPDATE tracks SET status = ? WHERE id = ?";
+    private static final String HAS_LINK = "SELECT 1 FROM links WHERE track = ? AND number = ?";
 
-    /** Hits that came before their track. */
-    private static final String COUNT_EARLIER = """
-            UPDATE tracks SET
-              opens = (SELECT COUNT(*) FROM hits WHERE hits.track = tracks.id AND what = 'open'),
-              clicks = (SELECT COUNT(*) FROM hits WHERE hits.track = tracks.id AND what = 'click'),
-              first_open_at = (SELECT MIN(at) FROM hits WHERE hits.track = tracks.id AND what = 'open'),
-              last_open_at = (SELECT MAX(at) FROM hits WHERE hits.track = tracks.id AND what = 'open')
-            WHERE id = ?""";
+    private static final String ADD_LINK =
+            "INSERT INTO links (track, number, url, name, made_at) VALUES (?, ?, ?, ?, ?)";
+
+    private static final String HAS_ANSWER = "SELECT 1 FROM idempotency WHERE account = ? AND called = ?";
+
+    private static final String SET_ANSWER =
+            "UPDATE idempotency SET body = ?, status = ?, answer = ?, at = ? WHERE account = ? AND called = ?";
+
+    private static final String ADD_ANSWER =
+            "INSERT INTO idempotency (body, status, answer, at, account, called) VALUES (?, ?, ?, ?, ?, ?)";
+
+    private static final String ACCOUNT_OF_KEY = "SELECT account FROM api_keys WHERE id = ?";
+
+    private static final String ACCOUNT_OF_MESSAGE = "SELECT account FROM messages WHERE id = ?";
 
     private static final String HAS_UNSUBSCRIBED = "SELECT 1 FROM unsubscribes WHERE track = ?";
 
@@ -53,7 +53,7 @@ final class Books {
     private static final String HAS_MESSAGE = "SELECT 1 FROM messages WHERE id = ?";
 
     private static final String ADD_MESSAGE =
-            "INSERT INTO messages (id, accepted_at, sender, subject, size) VALUES (?, ?, ?, ?, ?)";
+            "INSERT INTO messages (id, accepted_at, sender, subject, size, account) VALUES (?, ?, ?, ?, ?, ?)";
 
     private static final String ADD_RECIPIENT = """
             INSERT INTO recipients (status, track, reason, explanation, reply, at, next_try_at, number, message, recipient)
@@ -65,78 +65,93 @@ final class Books {
 
     private static final String HAS_RECIPIENT = "SELECT 1 FROM recipients WHERE message = ? AND recipient = ?";
 
-    private final Connection connection;
+    private final Statements statements;
+    private final Classifier classifier;
+    private final Ledger ledger;
 
-    Books(Connection connection) {
-        this.connection = connection;
+    Books(Connection connection, Classifier classifier) {
+        this.statements = new Statements(connection);
+        this.classifier = classifier;
+        this.ledger = new Ledger(statements);
     }
 
     void book(Event event) throws SQLException {
         switch (event) {
-            case Event.Opened(var track, var at, var visitor, var place) -> {
-                hit("open", event, visitor, List.of(place, 0, ""));
-                change(COUNT_OPEN, List.of(at, at, at, at, track.toString()));
+            case Event.Opened(var track, var at, var visitor, var place) -> hit(event, visitor, place, 0, "");
+            case Event.Clicked(var track, var at, var visitor, var link, var url) -> hit(event, visitor, "", link, url);
+            case Event.Made(NewTrack made, long account, Optional<Event.Answer> answer) -> {
+                ledger.make(made, account, "created");
+                answered(answer);
             }
-            case Event.Clicked(var track, var at, var visitor, var link, var url) -> {
-                hit("click", event, visitor, List.of("", link, url));
-                change(COUNT_CLICK, List.of(track.toString()));
+            case Event.Changed changed -> change(changed);
+            case Event.Deleted(var track, var at) -> delete(track, at);
+            case Event.LinkMade(var track, var at, var number, var url, var name, var answer) -> {
+                if (!statements.exists(HAS_LINK, List.of(track.toString(), number))) {
+                    change(ADD_LINK, List.of(track.toString(), number, url, cut(name, 256), at));
+                }
+                answered(answer);
             }
-            case Event.Made(NewTrack made) -> track(made, "created");
+            case Event.Answered(Event.Answer answer) -> answered(Optional.of(answer));
             case Event.Unsubscribed(var track, var at) -> {
-                if (!exists(HAS_UNSUBSCRIBED, List.of(track.toString()))) {
+                if (!statements.exists(HAS_UNSUBSCRIBED, List.of(track.toString()))) {
                     change(ADD_UNSUBSCRIBED, List.of(track.toString(), at));
                 }
             }
         }
     }
 
-    private void hit(String what, Event event, Event.Visitor visitor, List<?> where) throws SQLException {
-        UserAgent agent = UserAgent.read(visitor.agent());
-        var values = new java.util.ArrayList<Object>(List.of(
-                event.track().toString(),
-                what,
-                event.at(),
-                Truncated.network(visitor.address()),
-                visitor.agent(),
-                agent.emailClient(),
-                agent.browser(),
-                agent.device()));
-        values.addAll(where);
-        change(ADD_HIT, values);
+    private void hit(Event event, Event.Visitor visitor, String place, int link, String url) throws SQLException {
+        Verdict verdict = classifier.of(visitor);
+        var raw = new Ledger.Raw(Truncated.network(visitor.address()), visitor.agent(), place, link);
+        boolean isOpen = event instanceof Event.Opened;
+        ledger.hit(event.track(), new TrackHit(isOpen, event.at(), url, verdict), raw, verdict);
     }
 
-    /** Makes the track unless it is there; whether it was made. */
-    private boolean track(NewTrack track, String status) throws SQLException {
-        String id = track.id().toString();
-        if (exists(HAS_TRACK, List.of(id))) {
-            return false;
+    private void change(Event.Changed changed) throws SQLException {
+        String id = changed.track().toString();
+        ledger.flush();
+        if (changed.subject().isPresent()) {
+            change(CHANGE_SUBJECT, List.of(cut(changed.subject().get(), 1000), id));
         }
-        change(
-                ADD_TRACK,
-                List.of(
-                        id,
-                        track.recipient(),
-                        cut(track.subject(), 1000),
-                        cut(track.campaign(), 256),
-                        track.message(),
-                        track.metadata(),
-                        track.createdAt(),
-                        status));
-        change(COUNT_EARLIER, List.of(id));
-        return true;
+        if (changed.metadata().isPresent()) {
+            change(CHANGE_METADATA, List.of(changed.metadata().get(), id));
+        }
+        if (changed.campaign().isPresent()) {
+            ledger.move(changed.track(), changed.campaign().get());
+            change(CHANGE_CAMPAIGN, List.of(cut(changed.campaign().get(), 256), id));
+        }
+    }
+
+    private void delete(TrackId track, Instant at) throws SQLException {
+        if (ledger.remove(track)) {
+            for (String statement : DELETE_TRACK) {
+                change(statement, List.of(track.toString()));
+            }
+            change(ADD_DELETED, List.of(track.toString(), at));
+        }
+    }
+
+    private void answered(Optional<Event.Answer> given) throws SQLException {
+        if (given.isPresent()) {
+            Event.Answer answer = given.get();
+            List<Object> values = List.of(
+                    answer.body(), answer.status(), answer.sealed(), answer.at(), answer.account(), answer.call());
+            boolean known = statements.exists(HAS_ANSWER, List.of(answer.account(), answer.call()));
+            change(known ? SET_ANSWER : ADD_ANSWER, values);
+        }
     }
 
     void book(MailEvent event) throws SQLException {
         switch (event) {
             case MailEvent.Queued queued -> accepted(queued);
             case MailEvent.Delivered(var message, var at, var recipient, var decision, var reply) -> {
-                decided(decision, "delivered");
+                decided(event, decision, "delivered");
                 state(event, recipient, new State("delivered", Optional.of(decision), reply, Optional.empty()));
             }
             case MailEvent.Deferred(var message, var at, var recipient, var reply, var nextTry) ->
                 state(event, recipient, new State("deferred", Optional.empty(), reply, Optional.of(nextTry)));
             case MailEvent.Bounced(var message, var at, var recipient, var decision, var reply) -> {
-                decided(decision, "bounced");
+                decided(event, decision, "bounced");
                 state(event, recipient, new State("bounced", Optional.of(decision), reply, Optional.empty()));
             }
             case MailEvent.Dropped(var message, var at, var recipient, var reply) ->
@@ -146,14 +161,20 @@ final class Books {
 
     private void accepted(MailEvent.Queued queued) throws SQLException {
         String message = queued.message().toString();
-        if (!exists(HAS_MESSAGE, List.of(message))) {
+        if (!statements.exists(HAS_MESSAGE, List.of(message))) {
             change(
                     ADD_MESSAGE,
-                    List.of(message, queued.at(), queued.sender(), cut(queued.subject(), 1000), queued.size()));
+                    List.of(
+                            message,
+                            queued.at(),
+                            queued.sender(),
+                            cut(queued.subject(), 1000),
+                            queued.size(),
+                            number(ACCOUNT_OF_KEY, queued.key())));
         }
         int number = 0;
         for (String recipient : queued.recipients()) {
-            if (!exists(HAS_RECIPIENT, List.of(message, recipient))) {
+            if (!statements.exists(HAS_RECIPIENT, List.of(message, recipient))) {
                 var values = new java.util.ArrayList<Object>(new State("queued").values(queued.at()));
                 values.addAll(List.of(number, message, recipient));
                 change(ADD_RECIPIENT, values);
@@ -162,11 +183,17 @@ final class Books {
         }
     }
 
-    private void decided(TrackingDecision decision, String status) throws SQLException {
+    /** The account that a key or a mail belongs to; the first one when that is not known. */
+    private long number(String query, String id) throws SQLException {
+        return statements.first(query, List.of(id), row -> row.getLong(1)).orElse(Account.FIRST);
+    }
+
+    private void decided(MailEvent event, TrackingDecision decision, String status) throws SQLException {
         switch (decision) {
             case TrackingDecision.Tracked(NewTrack track, String explanation) -> {
-                if (!track(track, status)) {
-                    change(SET_STATUS, List.of(status, track.id().toString()));
+                long account = number(ACCOUNT_OF_MESSAGE, event.message().toString());
+                if (!ledger.make(track, account, status)) {
+                    ledger.status(track.id(), status);
                 }
             }
             case TrackingDecision.Untracked untracked -> {
@@ -209,13 +236,11 @@ final class Books {
     }
 
     Position position(String log) throws SQLException {
-        return Sql.rows(
-                        connection,
+        return statements
+                .first(
                         "SELECT generation, segment, octet FROM log_positions WHERE log = ?",
                         List.of(log),
                         row -> new Position(row.getLong(1), row.getLong(2), row.getLong(3)))
-                .stream()
-                .findFirst()
                 .orElse(Position.START);
     }
 
@@ -242,15 +267,18 @@ final class Books {
                         cut(new String(reason.getBytes(UTF_8), UTF_8), 512)));
     }
 
-    private boolean exists(String query, List<?> values) throws SQLException {
-        return !Sql.rows(connection, query, values, row -> row.getInt(1)).isEmpty();
-    }
-
     private int change(String sql, List<?> values) throws SQLException {
-        return Sql.change(connection, sql, values);
+        return statements.change(sql, values);
     }
 
-    private static String cut(String text, int most) {
+    /** Writes down what is still in memory; nothing may be booked afterwards. */
+    @Override
+    public void close() throws SQLException {
+        ledger.flush();
+        statements.close();
+    }
+
+    static String cut(String text, int most) {
         return text.length() > most ? text.substring(0, most) : text;
     }
 }

@@ -44,7 +44,10 @@ public final class Database implements AutoCloseable {
 
     /** The database at this JDBC address, or H2 in this file when the address is empty. Opens nothing. */
     public static Database at(String url, Path file) {
-        return new Database(url.isEmpty() ? "jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE" : url);
+        return new Database(
+                url.isEmpty()
+                        ? "jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128"
+                        : url);
     }
 
     /** What is done with a connection. */

@@ -17,27 +17,30 @@ public final class MessageStore {
         this.database = database;
     }
 
-    /** The mail of this name. */
-    public Optional<Message> find(String id) {
+    /** The mail of this name, if it is this account's. */
+    public Optional<Message> find(long account, String id) {
         return database.transaction(connection -> {
             List<Message> found = Sql.rows(
                     connection,
-                    "SELECT id, accepted_at, sender, subject, size FROM messages WHERE id = ?",
-                    List.of(id),
+                    "SELECT id, accepted_at, sender, subject, size FROM messages WHERE id = ? AND account = ?",
+                    List.of(id, account),
                     MessageStore::message);
             return found.isEmpty() ? Optional.<Message>empty() : Optional.of(whole(connection, found.getFirst()));
         });
     }
 
-    /** The newest mails first, with names before {@code before} unless that is empty; at most {@code limit}. */
-    public List<Message> page(String before, int limit) {
+    /**
+     * The newest mails of an account first, with names before {@code before} unless that is empty; at most
+     * {@code limit}.
+     */
+    public List<Message> page(long account, String before, int limit) {
         return database.transaction(connection -> {
-            String where = before.isEmpty() ? "" : " WHERE id < ?";
+            String where = before.isEmpty() ? " WHERE account = ?" : " WHERE account = ? AND id < ?";
             List<Message> found = Sql.rows(
                     connection,
                     "SELECT id, accepted_at, sender, subject, size FROM messages" + where
                             + " ORDER BY id DESC FETCH FIRST " + limit + " ROWS ONLY",
-                    before.isEmpty() ? List.of() : List.of(before),
+                    before.isEmpty() ? List.of(account) : List.of(account, before),
                     MessageStore::message);
             var whole = new ArrayList<Message>(found.size());
             for (Message message : found) {

@@ -1,5 +1,7 @@
 package org.signalpost.store;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.signalpost.event.MailFeed;
 import org.signalpost.journal.Entry;
 import org.signalpost.journal.Journal;
@@ -36,6 +39,7 @@ public final class Projector implements AutoCloseable {
     private static final Duration KEEP = Duration.ofDays(2);
 
     private final Database database;
+    private final Classifier classifier;
     private final Runnable opened;
     private final InstantSource clock;
     private final Feed events;
@@ -52,8 +56,15 @@ public final class Projector implements AutoCloseable {
      *
      * @param opened is run each time the database was opened, on the projector's thread
      */
-    public Projector(Database database, Journal events, MailFeed mail, InstantSource clock, Runnable opened) {
+    public Projector(
+            Database database,
+            Journal events,
+            MailFeed mail,
+            Classifier classifier,
+            InstantSource clock,
+            Runnable opened) {
         this.database = database;
+        this.classifier = classifier;
         this.opened = opened;
         this.clock = clock;
         this.events = Feed.events(events, new Feed.History(KEEP, clock));
@@ -69,10 +80,20 @@ public final class Projector implements AutoCloseable {
 
     /** Waits until the event at this place is booked; false when the time is over first. */
     public boolean awaitEvent(Position position, Duration patience) {
+        return await(reached -> reached.compareTo(position) > 0, patience);
+    }
+
+    /** Waits until everything that is in the event log now is booked; false when the time is over first. */
+    public boolean awaitAll(Duration patience) {
+        Position end = events.log().end();
+        return await(reached -> reached.compareTo(end) >= 0, patience);
+    }
+
+    private boolean await(Predicate<Position> isFar, Duration patience) {
         long nanos = patience.toNanos();
         lock.lock();
         try {
-            while (events.reached().compareTo(position) <= 0) {
+            while (!isFar.test(events.reached())) {
                 if (nanos <= 0 || stopping) {
                     return false;
                 }
@@ -134,9 +155,15 @@ public final class Projector implements AutoCloseable {
     private void open() {
         database.open();
         for (Feed feed : feeds) {
-            feed.reached(database.transaction(connection -> new Books(connection).position(feed.name())));
+            feed.reached(database.transaction(connection -> position(connection, feed)));
         }
         opened.run();
+    }
+
+    private Position position(Connection connection, Feed feed) throws SQLException {
+        try (var books = new Books(connection, classifier)) {
+            return books.position(feed.name());
+        }
     }
 
     private boolean batch(Feed feed) {
@@ -181,9 +208,10 @@ public final class Projector implements AutoCloseable {
     private void commit(Feed feed, List<Entry> entries, Feed.Effect effect) {
         Position next = entries.getLast().next();
         database.transaction(connection -> {
-            var books = new Books(connection);
-            effect.on(books);
-            books.reached(feed.name(), next);
+            try (var books = new Books(connection, classifier)) {
+                effect.on(books);
+                books.reached(feed.name(), next);
+            }
             return next;
         });
         lock.lock();

@@ -47,7 +47,7 @@ final class Sql {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
-    private static void bind(PreparedStatement statement, List<?> values) throws SQLException {
+    static void bind(PreparedStatement statement, List<?> values) throws SQLException {
         for (int i = 0; i < values.size(); i++) {
             Object value = values.get(i) instanceof Optional<?> optional ? optional.orElse(null) : values.get(i);
             if (value == null) {

@@ -29,4 +29,9 @@ public record Track(
     public static Track fresh(NewTrack made) {
         return new Track(made, "created", 0, 0, 0, 0, Optional.empty(), Optional.empty());
     }
+
+    /** The same, made with something else. */
+    public Track with(NewTrack other) {
+        return new Track(other, status, opens, clicks, machineOpens, botClicks, firstOpenAt, lastOpenAt);
+    }
 }

@@ -24,47 +24,65 @@ public final class TrackStore {
     /** Where a page ends: the next one begins behind it. */
     public record Place(Instant createdAt, TrackId id) {}
 
-    /** The track of this name. */
+    /** The track of this name, whoever's it is. */
     public Optional<Track> find(TrackId id) {
+        return found("SELECT " + COLUMNS + " FROM tracks WHERE id = ?", List.of(id.toString()));
+    }
+
+    /** The track of this name, if it is this account's. */
+    public Optional<Track> find(long account, TrackId id) {
+        return found(
+                "SELECT " + COLUMNS + " FROM tracks WHERE id = ? AND account = ?", List.of(id.toString(), account));
+    }
+
+    private Optional<Track> found(String sql, List<?> values) {
+        return database.transaction(connection -> Sql.rows(connection, sql, values, TrackStore::track)).stream()
+                .findFirst();
+    }
+
+    /** Whose track this is. */
+    public Optional<Long> account(TrackId id) {
         return database
                 .transaction(connection -> Sql.rows(
                         connection,
-                        "SELECT " + COLUMNS + " FROM tracks WHERE id = ?",
+                        "SELECT account FROM tracks WHERE id = ?",
                         List.of(id.toString()),
-                        TrackStore::track))
+                        row -> row.getLong(1)))
                 .stream()
                 .findFirst();
     }
 
-    /** The tracks of one mail, in the order of their names; at most {@code limit}. */
+    /** The tracks of one mail of the first account, the newest first; at most {@code limit}. */
     public List<Track> ofMessage(String message, int limit) {
         return database.transaction(connection -> Sql.rows(
                 connection,
-                "SELECT " + COLUMNS + " FROM tracks WHERE message = ? ORDER BY id FETCH FIRST " + limit + " ROWS ONLY",
-                List.of(message),
+                "SELECT " + COLUMNS + " FROM tracks WHERE account = ? AND message = ?"
+                        + " ORDER BY created_at DESC, id DESC FETCH FIRST " + limit + " ROWS ONLY",
+                List.of(Account.FIRST, message),
                 TrackStore::track));
     }
 
-    /** The newest tracks first, behind the place; at most {@code limit}. */
-    public List<Track> page(TrackQuery query, Optional<Place> behind, int limit) {
+    /** The newest tracks of an account first, behind the place; at most {@code limit}. */
+    public List<Track> page(long account, TrackQuery query, Optional<Place> behind, int limit) {
         var conditions = new ArrayList<String>();
         var values = new ArrayList<Object>();
+        add(conditions, "account = ?", values, account);
         query.campaign().ifPresent(value -> add(conditions, "campaign = ?", values, value));
         query.recipient().ifPresent(value -> add(conditions, "recipient = ?", values, value));
         query.message().ifPresent(value -> add(conditions, "message = ?", values, value));
         query.status().ifPresent(value -> add(conditions, "status = ?", values, value));
-        query.opened().ifPresent(yes -> conditions.add(yes ? "opens > 0" : "opens = 0"));
-        query.clicked().ifPresent(yes -> conditions.add(yes ? "clicks > 0" : "clicks = 0"));
+        query.opened().ifPresent(yes -> add(conditions, "is_opened = ?", values, yes));
+        query.clicked().ifPresent(yes -> add(conditions, "is_clicked = ?", values, yes));
         query.from().ifPresent(value -> add(conditions, "created_at >= ?", values, value));
         query.until().ifPresent(value -> add(conditions, "created_at < ?", values, value));
         behind.ifPresent(place -> {
-            conditions.add("(created_at < ? OR (created_at = ? AND id < ?))");
+            // The first condition says what the index is to be searched for.
+            conditions.add("created_at <= ? AND (created_at < ? OR id < ?)");
             values.addAll(
                     List.of(place.createdAt(), place.createdAt(), place.id().toString()));
         });
-        String where = conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-        String sql = "SELECT " + COLUMNS + " FROM tracks" + where + " ORDER BY created_at DESC, id DESC FETCH FIRST "
-                + limit + " ROWS ONLY";
+        String sql = "SELECT " + COLUMNS + " FROM tracks WHERE " + String.join(" AND ", conditions)
+                + " ORDER BY created_at DESC, id DESC FETCH FIRST " + limit + " ROWS ONLY";
         return database.transaction(connection -> Sql.rows(connection, sql, values, TrackStore::track));
     }
 
@@ -86,22 +104,34 @@ public final class TrackStore {
                 .findFirst();
     }
 
-    /** The opens of a track, oldest first; at most {@code limit}. */
-    public List<Hit> opens(TrackId id, int limit) {
-        return hits(id, "open", limit);
+    /** The first hits of one sort of a track; at most {@code limit}. */
+    public List<Hit> first(TrackId id, String what, boolean machines, int limit) {
+        return hits(
+                "track = ? AND what = ?" + (machines ? "" : " AND counted"),
+                List.of(id.toString(), what),
+                "ORDER BY at, number",
+                limit);
     }
 
-    /** The clicks of a track, oldest first; at most {@code limit}. */
-    public List<Hit> clicks(TrackId id, int limit) {
-        return hits(id, "click", limit);
+    /** The newest hits of a track first, behind a number; of one sort, or both. */
+    public List<Hit> newest(TrackId id, Optional<String> what, boolean machines, Optional<Long> behind, int limit) {
+        var conditions = new ArrayList<String>();
+        var values = new ArrayList<Object>();
+        add(conditions, "track = ?", values, id.toString());
+        what.ifPresent(sort -> add(conditions, "what = ?", values, sort));
+        behind.ifPresent(number -> add(conditions, "number < ?", values, number));
+        if (!machines) {
+            conditions.add("counted");
+        }
+        return hits(String.join(" AND ", conditions), values, "ORDER BY number DESC", limit);
     }
 
-    private List<Hit> hits(TrackId id, String what, int limit) {
+    private List<Hit> hits(String where, List<?> values, String order, int limit) {
         return database.transaction(connection -> Sql.rows(
                 connection,
-                "SELECT at, email_client, browser, device, link, url, kind, reason FROM hits"
-                        + " WHERE track = ? AND what = ? ORDER BY at, number FETCH FIRST " + limit + " ROWS ONLY",
-                List.of(id.toString(), what),
+                "SELECT number, what, at, email_client, browser, device, country, city, link, url, kind, reason FROM hits"
+                        + " WHERE " + where + " " + order + " FETCH FIRST " + limit + " ROWS ONLY",
+                values,
                 TrackStore::hit));
     }
 
@@ -127,10 +157,14 @@ public final class TrackStore {
 
     private static Hit hit(ResultSet row) throws SQLException {
         return new Hit(
+                row.getLong("number"),
+                row.getString("what").equals("open"),
                 Sql.time(row, "at").orElse(Instant.EPOCH),
                 row.getString("email_client"),
                 row.getString("browser"),
                 row.getString("device"),
+                row.getString("country"),
+                row.getString("city"),
                 row.getInt("link"),
                 row.getString("url"),
                 row.getString("kind"),

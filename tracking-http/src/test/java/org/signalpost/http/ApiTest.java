@@ -264,7 +264,8 @@ class ApiTest {
                 "shop@b.example",
                 List.of("ann@b.example", "bob@b.example", "cec@b.example"),
                 "Sale",
-                99));
+                99,
+                ""));
         server.happened(new MailEvent.Deferred(message, now, "bob@b.example", "451 later", now.plusSeconds(60)));
         server.happened(new MailEvent.Delivered(
                 message, now, "ann@b.example", new TrackingDecision.Tracked(made, "{\"links\": []}"), "250 taken"));

@@ -203,8 +203,8 @@ class QueueApiTest {
     void what_never_was_is_not_found_and_what_is_settled_says_so() {
         var left = new MessageId(1L << 40, 7);
         Instant now = Instant.parse("2026-01-31T12:00:00Z");
-        server.happened(
-                new MailEvent.Queued(left, now, "shop@b.example", List.of("a@b.example", "b@b.example"), "Sale", 99));
+        server.happened(new MailEvent.Queued(
+                left, now, "shop@b.example", List.of("a@b.example", "b@b.example"), "Sale", 99, ""));
         server.happened(new MailEvent.Dropped(left, now, "a@b.example", "dropped by an operator"));
         server.happened(new MailEvent.Deferred(left, now, "b@b.example", "451", now));
         server.happened(new MailEvent.Dropped(left, now, "b@b.example", "dropped by an operator"));

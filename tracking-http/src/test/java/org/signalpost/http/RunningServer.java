@@ -22,6 +22,7 @@ import org.signalpost.event.MailFeed;
 import org.signalpost.journal.EntryId;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.Position;
+import org.signalpost.store.Classifier;
 import org.signalpost.track.CapturedMail;
 import org.signalpost.track.Credentials;
 import org.signalpost.track.MailEvent;
@@ -58,6 +59,16 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(Path directory, Map<EntryId, MailEvent> mailEvents, Outbox outbox, Optional<MailQueue> queue) {
+        this(directory, mailEvents, outbox, queue, Classifier.byAgent(), InstantSource.system());
+    }
+
+    RunningServer(
+            Path directory,
+            Map<EntryId, MailEvent> mailEvents,
+            Outbox outbox,
+            Optional<MailQueue> queue,
+            Classifier classifier,
+            InstantSource clock) {
         this.mailEvents = mailEvents;
         events = Journal.open(directory.resolve("events"));
         mail = Journal.open(directory.resolve("mail"));
@@ -69,7 +80,7 @@ final class RunningServer implements AutoCloseable {
                 ADMIN);
         var feed = new MailFeed(mail, entry -> Optional.ofNullable(mailEvents.get(entry.id())), projected::set);
         server = new TrackingServer(
-                settings, KEYS, events, feed, outbox, queue, new Metrics(), InstantSource.system(), new SecureRandom());
+                settings, KEYS, events, feed, outbox, queue, classifier, new Metrics(), clock, new SecureRandom());
         server.start();
     }
 

@@ -10,6 +10,7 @@ import org.signalpost.rewrite.Rewritten;
 import org.signalpost.rewrite.TrackingPlan;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackingDecision;
+import org.signalpost.track.TrackingQuota;
 
 /**
  * Makes the copy for one recipient and hands it to the courier: rewritten, with our fields on top, made fit for the
@@ -26,10 +27,12 @@ public final class Dispatch {
     private final Plans plans;
     private final Couriers couriers;
     private final Trace trace;
+    private final TrackingQuota quota;
     private final Outgoing.Signer signer;
 
-    /** Copies are made by {@code plans} and signed by {@code signer}. */
-    public Dispatch(Plans plans, Couriers couriers, Trace trace, Outgoing.Signer signer) {
+    /** Copies are made by {@code plans} while {@code quota} grants them, and signed by {@code signer}. */
+    public Dispatch(Plans plans, Couriers couriers, Trace trace, TrackingQuota quota, Outgoing.Signer signer) {
+        this.quota = quota;
         this.plans = plans;
         this.couriers = couriers;
         this.trace = trace;
@@ -43,7 +46,7 @@ public final class Dispatch {
     public Attempt attempt(StoredMail mail, Due due) {
         Envelope.Recipient recipient = mail.envelope().recipients().get(due.index());
         TrackingPlan plan = plans.of(mail);
-        Rewritten copy = plans.copy(mail, plan, recipient.address());
+        Rewritten copy = within(quota, mail, due, plan, plans.copy(mail, plan, recipient.address()));
         TrackingDecision usual = decision(mail, recipient.address(), copy);
         var version = new Adapter.Version(trace.onTop(mail, copy.message()), usual);
         var decided = new AtomicReference<>(usual);
@@ -60,6 +63,13 @@ public final class Dispatch {
         });
         Outcome outcome = couriers.courier(due.route()).deliver(consignment);
         return new Attempt(outcome, decided.get());
+    }
+
+    /** Mail beyond the quota flows, untracked. */
+    private static Rewritten within(TrackingQuota quota, StoredMail mail, Due due, TrackingPlan plan, Rewritten copy) {
+        boolean granted = !(copy instanceof Rewritten.Tracked)
+                || quota.take(mail.envelope().origin().key(), due.attempts() == 0);
+        return granted ? copy : plan.original(due.recipient(), Reason.QUOTA_EXCEEDED);
     }
 
     private Adapter.Version original(StoredMail mail, TrackingPlan plan, String recipient) {

@@ -38,7 +38,8 @@ public final class History {
                         envelope.sender(),
                         envelope.addresses(),
                         message.subject(),
-                        message.size()));
+                        message.size(),
+                        envelope.origin().key()));
     }
 
     private static Optional<MailEvent> changed(MessageId id, LogRecord.State state) {

@@ -12,6 +12,7 @@ import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.SigningKeys;
+import org.signalpost.track.TrackingQuota;
 import org.signalpost.track.TrackingUrls;
 
 /** Attempts with everything between the spool and the courier, without the spool. */
@@ -32,6 +33,7 @@ public final class Attempts {
                 new Plans(rewriter, before, failed -> {}),
                 couriers,
                 new Trace("relay.example.org", "abcdefgh", /* showClient= */ false),
+                TrackingQuota.UNLIMITED,
                 signer);
     }
 

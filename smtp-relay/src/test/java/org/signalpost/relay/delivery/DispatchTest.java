@@ -20,6 +20,7 @@ import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingDecision;
+import org.signalpost.track.TrackingQuota;
 import org.signalpost.track.TrackingUrls;
 
 class DispatchTest {
@@ -37,6 +38,8 @@ class DispatchTest {
         return new StoredMail(
                 new MessageId(1L << 50, html.length()), Instant.EPOCH, envelope, octets, /* notice= */ false);
     }
+
+    private TrackingQuota quota = TrackingQuota.UNLIMITED;
 
     private Dispatch.Attempt attempt(StoredMail mail, Peer peer) {
         Courier courier = consignment -> switch (consignment.preparedFor(peer)) {
@@ -61,7 +64,7 @@ class DispatchTest {
                 mail.id(), 0, "ann@example.com", TestSpool.ROUTE, 0, Instant.EPOCH, Duration.ZERO, Instant.EPOCH);
         var plans = new Plans(REWRITER, message -> message, failed -> {});
         var trace = new Trace("relay.example.org", "abcdefgh", /* showClient= */ false);
-        return new Dispatch(plans, couriers, trace, message -> message).attempt(mail, due);
+        return new Dispatch(plans, couriers, trace, quota, message -> message).attempt(mail, due);
     }
 
     private String text(int at) {
@@ -109,6 +112,19 @@ class DispatchTest {
                         untracked -> assertThat(untracked.reason()).isEqualTo("peer-size"));
         assertThat(hopeless.outcome()).isInstanceOf(Outcome.Refused.class);
         assertThat(hopeless.outcome().said().status()).isEqualTo("5.3.4");
+    }
+
+    @Test
+    void mail_beyond_the_quota_flows_untracked() {
+        quota = (key, first) -> false;
+        Dispatch.Attempt attempt = attempt(mail("<a href=\"https://d.example/\">x</a>"), Peer.UNLIMITED);
+
+        assertThat(attempt.outcome()).isInstanceOf(Outcome.Delivered.class);
+        assertThat(attempt.decision())
+                .isInstanceOfSatisfying(
+                        TrackingDecision.Untracked.class,
+                        untracked -> assertThat(untracked.reason()).isEqualTo("quota-exceeded"));
+        assertThat(text(0)).contains("<a href=\"https://d.example/\">x</a>");
     }
 
     @Test

@@ -32,6 +32,7 @@ import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.SigningKeys;
+import org.signalpost.track.TrackingQuota;
 import org.signalpost.track.TrackingUrls;
 
 /** When mail that can't go out is tried again, by a clock that is set by hand. */
@@ -82,7 +83,11 @@ class RetryTest {
         };
         var plans = new Plans(REWRITER, message -> message, failed -> {});
         return new Dispatch(
-                plans, couriers, new Trace("relay.example.org", "i", /* showClient= */ false), message -> message);
+                plans,
+                couriers,
+                new Trace("relay.example.org", "i", /* showClient= */ false),
+                TrackingQuota.UNLIMITED,
+                message -> message);
     }
 
     private RecipientState attempt(Spool spool, Due due, Optional<Duration> delay) {

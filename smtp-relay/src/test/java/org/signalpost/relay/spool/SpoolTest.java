@@ -122,7 +122,14 @@ class SpoolTest {
                     .toList();
             assertThat(events).hasSize(4);
             assertThat(events.getFirst())
-                    .isEqualTo(new MailEvent.Queued(id, now, "shop@example.org", TWO.addresses(), "x", 15));
+                    .isEqualTo(new MailEvent.Queued(
+                            id,
+                            now,
+                            "shop@example.org",
+                            TWO.addresses(),
+                            "x",
+                            15,
+                            TWO.origin().key()));
             assertThat(events.get(1)).isInstanceOf(MailEvent.Deferred.class);
             assertThat(events.stream().filter(event -> event instanceof MailEvent.Delivered))
                     .singleElement()

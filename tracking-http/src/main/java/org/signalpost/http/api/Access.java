@@ -3,71 +3,115 @@ package org.signalpost.http.api;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.EnumSet;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Problem;
+import org.signalpost.http.Reply;
 import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.store.ApiKey;
-import org.signalpost.store.KeyStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Who may ask what: bearer keys and their scopes (RFC 6750). Safe to share. */
+/** Who may ask what, and how often: bearer keys, their scopes (RFC 6750) and their plans. Safe to share. */
 public final class Access {
-    private final byte[] adminKey;
-    private final KeyStore keys;
+    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
 
-    /** The admin key may do everything, also while the database is away; all others are in {@code keys}. */
-    public Access(String adminKey, KeyStore keys) {
-        this.adminKey = adminKey.getBytes(StandardCharsets.UTF_8);
+    /** Wrong keys from one address in a minute before it is told to wait. */
+    private static final int MOST_FAILURES = 30;
+
+    private static final int MOST_ACCOUNTS = 100_000;
+    private static final int MOST_ADDRESSES = 100_000;
+
+    private final Keyring keys;
+    private final String origin;
+    private final RateLimit<Long> calls;
+    private final RateLimit<String> failures;
+
+    /** Callers are those of the key ring; pages of {@code origin}, which is our own, may ask with any key. */
+    public Access(Keyring keys, String origin, InstantSource clock) {
         this.keys = keys;
+        this.origin = origin;
+        this.calls = new RateLimit<>(clock, MOST_ACCOUNTS);
+        this.failures = new RateLimit<>(clock, MOST_ADDRESSES);
     }
 
-    /** The same call, for those who have the scope. */
+    /** What answers somebody who is known. */
+    interface Call {
+        Reply on(Exchange exchange, Caller caller);
+    }
+
+    /** The same call, for those who have the scope and are of the account that runs this server. */
     public Route.Call needs(Scope scope, Route.Call call) {
-        return exchange -> {
-            if (!scopes(secret(exchange)).contains(scope)) {
-                throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + scope.word() + ".");
+        return granted(scope, (exchange, caller) -> {
+            if (!caller.isOperator()) {
+                throw Problem.of(403, "insufficient_scope", "This is for the operator of the server alone.");
             }
             return call.on(exchange);
+        });
+    }
+
+    /** The same call, for those of any account who have the scope. */
+    Route.Call granted(Scope scope, Call call) {
+        return exchange -> {
+            Caller caller = caller(exchange);
+            RateLimit.Take take = calls.take(caller.account(), caller.plan().perMinute());
+            try {
+                return limits(answer(exchange, caller, scope, take, call), take);
+            } catch (Problem problem) {
+                throw problem.with("X-RateLimit-Limit", Integer.toString(take.limit()))
+                        .with("X-RateLimit-Remaining", Integer.toString(take.remaining()))
+                        .with("X-RateLimit-Reset", Long.toString(take.reset()));
+            }
         };
+    }
+
+    private Reply answer(Exchange exchange, Caller caller, Scope scope, RateLimit.Take take, Call call) {
+        Optional<String> page = exchange.header("Origin").filter(from -> !from.equals(origin));
+        if (page.isPresent()) {
+            LOG.warn("alarm=key-in-browser key={} was used by a web page", caller.key());
+            throw Problem.of(403, "secret_key_in_browser", "A web page must not hold this key; revoke it.");
+        }
+        if (!take.granted()) {
+            throw Problem.of(429, "rate_limit_exceeded", "The plan grants " + take.limit() + " calls a minute.")
+                    .with("Retry-After", Long.toString(take.seconds()));
+        }
+        if (!caller.scopes().contains(scope) || caller.kind() == ApiKey.Kind.PUBLIC) {
+            throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + scope.word() + ".");
+        }
+        return call.on(exchange, caller);
+    }
+
+    private static Reply limits(Reply reply, RateLimit.Take take) {
+        return reply.with("X-RateLimit-Limit", Integer.toString(take.limit()))
+                .with("X-RateLimit-Remaining", Integer.toString(take.remaining()))
+                .with("X-RateLimit-Reset", Long.toString(take.reset()));
+    }
+
+    private Caller caller(Exchange exchange) {
+        return secret(exchange).flatMap(keys::caller).orElseThrow(() -> refused(exchange));
     }
 
     /** Whoever asks, for the log: how the key begins, never the key. */
     static String who(Exchange exchange) {
-        String secret = secret(exchange);
+        String secret = secret(exchange).orElse("");
         return secret.substring(0, Math.min(secret.length(), 12));
     }
 
-    private static String secret(Exchange exchange) {
-        String value = exchange.header("Authorization").orElse("");
-        if (!value.regionMatches(/* ignoreCase= */ true, 0, "Bearer ", 0, 7)) {
-            throw refused();
-        }
-        return value.substring(7).strip();
+    private static Optional<String> secret(Exchange exchange) {
+        return exchange.header("Authorization")
+                .filter(value -> value.regionMatches(/* ignoreCase= */ true, 0, "Bearer ", 0, 7))
+                .map(value -> value.substring(7).strip());
     }
 
-    private Set<Scope> scopes(String secret) {
-        return granted(secret).orElseThrow(Access::refused);
-    }
-
-    /** What the secret may do; empty when it is none of ours. */
+    /** What the secret may do; empty when it is none of ours, or not the operator's. */
     public Optional<Set<Scope>> granted(String secret) {
-        if (MessageDigest.isEqual(adminKey, secret.getBytes(StandardCharsets.UTF_8))) {
-            return Optional.of(EnumSet.allOf(Scope.class));
-        }
-        if (!secret.matches("ms_(live|test)_[0-9A-Za-z]{32}")) {
-            return Optional.empty();
-        }
-        return keys.valid(hash(secret)).map(Access::scopes);
-    }
-
-    private static Set<Scope> scopes(ApiKey key) {
-        var scopes = EnumSet.noneOf(Scope.class);
-        key.scopes().forEach(word -> Scope.of(word).ifPresent(scopes::add));
-        return scopes;
+        return keys.caller(secret)
+                .filter(caller -> caller.isOperator() && caller.kind() != ApiKey.Kind.PUBLIC)
+                .map(Caller::scopes);
     }
 
     /** What is kept of a secret: its SHA-256 in hexadecimal. A secret has 190 bits, so nothing slower is wanted. */
@@ -80,9 +124,13 @@ public final class Access {
         }
     }
 
-    /** One text for every cause. */
-    private static Problem refused() {
-        return Problem.of(401, "not_authenticated", "A valid API key is wanted: Authorization: Bearer ms_live_...")
-                .with("WWW-Authenticate", "Bearer");
+    /** One text for every cause; whoever goes on guessing is told to wait. */
+    private Problem refused(Exchange exchange) {
+        RateLimit.Take take = failures.take(exchange.address(), MOST_FAILURES);
+        return take.granted()
+                ? Problem.of(401, "not_authenticated", "A valid API key is wanted: Authorization: Bearer ms_live_...")
+                        .with("WWW-Authenticate", "Bearer")
+                : Problem.of(429, "too_many_failures", "Too many calls without a valid key; wait.")
+                        .with("Retry-After", Long.toString(take.seconds()));
     }
 }

@@ -3,9 +3,11 @@ package org.signalpost.http.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Json;
 import org.signalpost.http.Problem;
+import org.signalpost.track.TrackId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,14 +22,24 @@ final class Input {
         this.body = body;
     }
 
+    /** The octets of the body. */
+    static byte[] octets(Exchange exchange) {
+        return exchange.body(LONGEST_BODY);
+    }
+
     static Input of(Exchange exchange) {
+        return of(exchange, octets(exchange));
+    }
+
+    /** Reads octets that came with this exchange. */
+    static Input of(Exchange exchange, byte[] octets) {
         String type = exchange.header("Content-Type").orElse("application/json");
         String bare = type.split(";", 2)[0].strip();
         if (!bare.equalsIgnoreCase("application/json")
                 && !bare.toLowerCase(java.util.Locale.ROOT).endsWith("+json")) {
             throw Problem.of(415, "unsupported_media_type", "The body is wanted as application/json.");
         }
-        return new Input(Json.read(exchange.body(LONGEST_BODY)));
+        return new Input(Json.read(octets));
     }
 
     /** An empty object when there is no body. */
@@ -53,6 +65,47 @@ final class Input {
             return 0;
         }
         return value.asLong();
+    }
+
+    /** Whether the field is there, null or not. */
+    boolean has(String field) {
+        return body.has(field);
+    }
+
+    /** Whether the field is null. */
+    boolean isNull(String field) {
+        return body.path(field).isNull();
+    }
+
+    /** What was wrong so far. */
+    List<Problem.Wrong> problems() {
+        return List.copyOf(wrong);
+    }
+
+    /** A list of objects, at least one and at most so many. */
+    List<Input> objects(String field, int most) {
+        JsonNode value = body.path(field);
+        if (!value.isArray()
+                || value.isEmpty()
+                || value.size() > most
+                || value.valueStream().anyMatch(element -> !element.isObject())) {
+            wrong(field, "a list of 1 to " + most + " objects is wanted");
+            return List.of();
+        }
+        return value.valueStream()
+                .flatMap(
+                        element -> element instanceof ObjectNode object ? Stream.of(new Input(object)) : Stream.empty())
+                .toList();
+    }
+
+    /** The name of a track, if it is given. */
+    Optional<TrackId> track(String field) {
+        String text = text(field, TrackId.LENGTH);
+        Optional<TrackId> id = TrackId.parse(text);
+        if (!text.isEmpty() && id.isEmpty()) {
+            wrong(field, "the name of a track is wanted: trk_ and 22 digits");
+        }
+        return id;
     }
 
     void wrong(String field, String message) {

@@ -13,33 +13,33 @@ import org.signalpost.track.MessageId;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /messages}: what became of each mail, and why it was tracked or not. Safe to share. */
-public final class MessageCalls {
+final class MessageCalls {
     private final MessageStore store;
 
     /** Reads from this store. */
-    public MessageCalls(MessageStore store) {
+    MessageCalls(MessageStore store) {
         this.store = store;
     }
 
     /** The routes, below the API's beginning. */
-    public List<Route> routes(Access access) {
+    List<Route> routes(Access access) {
         return List.of(
-                new Route("GET", "/messages", access.needs(Scope.READ, this::list)),
-                new Route("GET", "/messages/{id}", access.needs(Scope.READ, this::detail)));
+                new Route("GET", "/messages", access.granted(Scope.READ, this::list)),
+                new Route("GET", "/messages/{id}", access.granted(Scope.READ, this::detail)));
     }
 
-    private Reply list(Exchange exchange) {
-        Page page = Page.of(exchange, "messages");
+    private Reply list(Exchange exchange, Caller caller) {
+        Page page = Page.of(exchange, caller.account() + " messages");
         String before = page.behind().orElse("");
         if (!before.isEmpty() && MessageId.parse(before).isEmpty()) {
             throw Page.badCursor();
         }
-        return page.reply(store.page(before, page.read()), MessageCalls::json, Message::id);
+        return page.reply(store.page(caller.account(), before, page.read()), MessageCalls::json, Message::id);
     }
 
-    private Reply detail(Exchange exchange) {
+    private Reply detail(Exchange exchange, Caller caller) {
         return MessageId.parse(exchange.parameter("id"))
-                .flatMap(id -> store.find(id.toString()))
+                .flatMap(id -> store.find(caller.account(), id.toString()))
                 .map(message -> Reply.json(200, json(message)))
                 .orElseThrow(Problem::notFound);
     }

@@ -20,6 +20,7 @@ import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.journal.JournalException;
 import org.signalpost.settings.Key;
+import org.signalpost.store.Account;
 import org.signalpost.store.MessageStore;
 import org.signalpost.track.MailQueue;
 import org.signalpost.track.MessageId;
@@ -141,7 +142,7 @@ public final class QueueCalls {
     /** 409 for what is settled, 404 for what never was. */
     private Problem gone(Exchange exchange) {
         return id(exchange)
-                .flatMap(id -> messages.find(id.toString()))
+                .flatMap(id -> messages.find(Account.FIRST, id.toString()))
                 .map(message -> settled(message.recipients().stream().map(recipient -> recipient.status())))
                 .orElseGet(Problem::notFound);
     }

@@ -18,6 +18,7 @@ import org.signalpost.http.Scope;
 import org.signalpost.http.api.Access;
 import org.signalpost.rewrite.HtmlBody;
 import org.signalpost.rewrite.RawMessage;
+import org.signalpost.store.Account;
 import org.signalpost.store.Message;
 import org.signalpost.store.MessageStore;
 import org.signalpost.store.Track;
@@ -112,7 +113,7 @@ public final class Pages {
 
     private Reply newest(Exchange exchange) {
         var rows = new StringBuilder();
-        List<Track> found = tracks.page(TrackQuery.all(), Optional.empty(), SHOWN);
+        List<Track> found = tracks.page(Account.FIRST, TrackQuery.all(), Optional.empty(), SHOWN);
         for (Track track : found) {
             rows.append("<li><span>")
                     .append(subject(track.made().subject()))
@@ -213,7 +214,7 @@ public final class Pages {
     /** Why each link was tracked or not; not there while the database is away or behind. */
     private Optional<JsonNode> explanation(CapturedMail mail) {
         try {
-            return messages.find(mail.message().toString()).stream()
+            return messages.find(Account.FIRST, mail.message().toString()).stream()
                     .flatMap(message -> message.recipients().stream())
                     .filter(recipient -> recipient.address().equals(mail.recipient()))
                     .map(Message.Recipient::explanation)

@@ -1,0 +1,253 @@
+package org.signalpost.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.signalpost.track.NewTrack;
+import org.signalpost.track.TrackId;
+
+/**
+ * The tracks that a batch touches, with their hits: read once, counted in memory, written once. What happened to the
+ * sums is the difference between a track before and after. Belongs to one thread and one transaction.
+ */
+final class Ledger {
+    private static final String FIND = """
+            SELECT account, campaign, created_at, status, opens, clicks, machine_opens, bot_clicks, first_open_at,
+              last_open_at
+            FROM tracks WHERE id = ?""";
+
+    private static final String IS_DELETED = "SELECT 1 FROM deleted_tracks WHERE track = ?";
+
+    private static final String ADD = """
+            INSERT INTO tracks (status, opens, clicks, machine_opens, bot_clicks, first_open_at, last_open_at, is_opened,
+              is_clicked, id, account, recipient, subject, campaign, message, metadata, created_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String UPDATE = """
+            UPDATE tracks SET status = ?, opens = ?, clicks = ?, machine_opens = ?, bot_clicks = ?, first_open_at = ?,
+              last_open_at = ?, is_opened = ?, is_clicked = ? WHERE id = ?""";
+
+    private static final String ADD_HIT = """
+            INSERT INTO hits (track, what, at, address, agent, place, link, url, counted, kind, reason, email_client,
+              browser, device, country, city)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+
+    private static final String HITS = """
+            SELECT what, at, url, counted, email_client, device, country, city FROM hits WHERE track = ?
+            ORDER BY number""";
+
+    private static final String CLICKED =
+            "SELECT DISTINCT url FROM hits WHERE track = ? AND what = 'click' AND counted";
+
+    private static final String ADD_USAGE = "INSERT INTO track_usage (tracks, account, in_month) VALUES (?, ?, ?)";
+
+    private static final String COUNT_USAGE =
+            "UPDATE track_usage SET tracks = tracks + ? WHERE account = ? AND in_month = ?";
+
+    private static final String HAS_URL = "SELECT 1 FROM urls WHERE url = ?";
+
+    private static final String ADD_URL = "INSERT INTO urls (url, destination) VALUES (?, ?)";
+
+    private final Statements statements;
+    private final Map<TrackId, Counted> tracks = new LinkedHashMap<>();
+    private final Map<String, String> urls = new LinkedHashMap<>();
+    private final List<List<?>> hits = new ArrayList<>();
+    private final Tallies tallies = new Tallies();
+
+    Ledger(Statements statements) {
+        this.statements = statements;
+    }
+
+    /** Where and with what a hit happened, as far as the books keep it. */
+    record Raw(String address, String agent, String place, int link) {}
+
+    /** Counts a hit; one of a deleted track is forgotten, one of a track that is not there yet waits for it. */
+    void hit(TrackId id, TrackHit hit, Raw raw, Verdict verdict) throws SQLException {
+        Counted track = track(id);
+        if (track.isDeleted()) {
+            return;
+        }
+        hits.add(List.of(
+                id.toString(),
+                hit.isOpen() ? "open" : "click",
+                hit.at(),
+                raw.address(),
+                raw.agent(),
+                raw.place(),
+                raw.link(),
+                hit.url(),
+                hit.counted(),
+                verdict.kind(),
+                verdict.reason(),
+                verdict.emailClient(),
+                verdict.browser(),
+                verdict.device(),
+                verdict.country(),
+                verdict.city()));
+        if (track.isThere()) {
+            if (!hit.isOpen() && hit.counted() && track.clicks() > 0) {
+                track.knowClicked(() -> statements.rows(CLICKED, List.of(id.toString()), row -> row.getString(1)));
+            }
+            dimensions(track, hit, 1);
+            track.count(hit);
+        } else {
+            track.await(hit);
+        }
+    }
+
+    /** Adds a hit to the sums that are not those of its track. */
+    private void dimensions(Counted track, TrackHit hit, int sign) {
+        Tallies.Cohort cohort = track.cohort();
+        int person = hit.counted() ? sign : 0;
+        int machine = sign - person;
+        if (hit.isOpen()) {
+            String device = Device.of(hit.device()).word();
+            tallies.add(Tallies.Table.AGENTS, cohort, List.of(known(hit.emailClient()), device), person, machine);
+            tallies.add(Tallies.Table.PLACES, cohort, List.of(known(hit.country()), hit.city()), person, 0, machine, 0);
+        } else {
+            String url = Digests.url(hit.url());
+            urls.put(url, hit.url());
+            int unique = hit.counted() && track.isFirstClickOf(hit.url()) ? sign : 0;
+            tallies.add(Tallies.Table.LINKS, cohort, List.of(url), person, unique, machine);
+            tallies.add(Tallies.Table.PLACES, cohort, List.of(known(hit.country()), hit.city()), 0, person, 0, machine);
+        }
+    }
+
+    private static String known(String text) {
+        return text.isEmpty() ? "Unknown" : text;
+    }
+
+    /** Makes the track unless it is there or was deleted; whether it was made. */
+    boolean make(NewTrack made, long account, String status) throws SQLException {
+        Counted track = track(made.id());
+        if (track.isThere() || track.isDeleted()) {
+            return false;
+        }
+        var earlier = new ArrayList<TrackHit>();
+        if (track.mayHaveWaited()) {
+            earlier.addAll(statements.rows(HITS, List.of(made.id().toString()), Ledger::hit));
+        }
+        earlier.addAll(track.waiting());
+        track.make(made, account, status);
+        for (TrackHit hit : earlier) {
+            dimensions(track, hit, 1);
+            track.count(hit);
+        }
+        return true;
+    }
+
+    /** Sets the state of a track that is there. */
+    void status(TrackId id, String status) throws SQLException {
+        track(id).status(status);
+    }
+
+    /** Moves a track, and all that happened to it, to another campaign. */
+    void move(TrackId id, String campaign) throws SQLException {
+        Counted track = settled(id);
+        if (track.isThere()) {
+            addAll(track, -1);
+            track.campaign(campaign);
+            addAll(track, 1);
+            flush();
+        }
+    }
+
+    /** Takes a track, and all that happened to it, out of the sums; its rows are the caller's. */
+    boolean remove(TrackId id) throws SQLException {
+        Counted track = settled(id);
+        boolean there = track.isThere();
+        if (there) {
+            addAll(track, -1);
+            track.remove();
+            flush();
+        }
+        return there;
+    }
+
+    private void addAll(Counted track, int sign) throws SQLException {
+        track.forgetClicked();
+        for (TrackHit hit : statements.rows(HITS, List.of(track.id().toString()), Ledger::hit)) {
+            dimensions(track, hit, sign);
+            track.noteClicked(hit);
+        }
+    }
+
+    /** The track as the database has it: what was counted so far is written first. */
+    private Counted settled(TrackId id) throws SQLException {
+        flush();
+        return track(id);
+    }
+
+    private Counted track(TrackId id) throws SQLException {
+        Counted known = tracks.get(id);
+        if (known != null) {
+            return known;
+        }
+        List<String> key = List.of(id.toString());
+        Optional<Counted> found = statements.first(FIND, key, row -> Counted.read(id, row));
+        Counted track = found.isPresent()
+                ? found.get()
+                : statements.exists(IS_DELETED, key) ? Counted.deleted(id) : Counted.missing(id);
+        tracks.put(id, track);
+        return track;
+    }
+
+    private static TrackHit hit(ResultSet row) throws SQLException {
+        return new TrackHit(
+                row.getString("what").equals("open"),
+                row.getBoolean("counted"),
+                Sql.time(row, "at").orElse(Instant.EPOCH),
+                row.getString("url"),
+                row.getString("email_client"),
+                row.getString("device"),
+                row.getString("country"),
+                row.getString("city"));
+    }
+
+    /** Writes everything down; afterwards the ledger is empty. */
+    void flush() throws SQLException {
+        var fresh = new ArrayList<List<?>>();
+        var changed = new ArrayList<List<?>>();
+        var usage = new LinkedHashMap<List<?>, Long>();
+        for (Counted track : tracks.values()) {
+            track.difference(tallies);
+            if (track.isFresh()) {
+                fresh.add(track.row());
+                usage.merge(List.of(track.cohort().account(), month(track.createdAt())), 1L, Long::sum);
+            } else if (track.isChanged()) {
+                changed.add(track.values());
+            }
+        }
+        statements.all(ADD, fresh);
+        statements.all(UPDATE, changed);
+        statements.all(ADD_HIT, hits);
+        for (var used : usage.entrySet()) {
+            var values = new ArrayList<Object>(List.of(used.getValue()));
+            values.addAll(used.getKey());
+            if (statements.change(COUNT_USAGE, values) == 0) {
+                statements.change(ADD_USAGE, values);
+            }
+        }
+        for (var url : urls.entrySet()) {
+            if (!statements.exists(HAS_URL, List.of(url.getKey()))) {
+                statements.change(ADD_URL, List.of(url.getKey(), url.getValue()));
+            }
+        }
+        tallies.flush(statements);
+        tracks.clear();
+        hits.clear();
+        urls.clear();
+    }
+
+    /** The month of a time in UTC, counted through. */
+    static int month(Instant time) {
+        var date = time.atOffset(ZoneOffset.UTC);
+        return date.getYear() * 12 + date.getMonthValue() - 1;
+    }
+}
