@@ -26,6 +26,7 @@ final class Counted {
     }
 
     private final TrackId id;
+    private final String name;
     private Presence presence;
     private Optional<NewTrack> fresh = Optional.empty();
     private final List<TrackHit> waiting = new ArrayList<>();
@@ -51,6 +52,7 @@ final class Counted {
 
     private Counted(TrackId id, Presence presence) {
         this.id = id;
+        this.name = id.toString();
         this.presence = presence;
     }
 
@@ -81,6 +83,11 @@ final class Counted {
 
     TrackId id() {
         return id;
+    }
+
+    /** The text form of its id. */
+    String name() {
+        return name;
     }
 
     boolean isThere() {

@@ -31,6 +31,11 @@ public final class Database implements AutoCloseable {
 
     private static final long CONNECT_MILLIS = 2_000;
 
+    static {
+        // Its cache of values costs more than making them, and keeps what nobody wants.
+        System.setProperty("h2.objectCache", "false");
+    }
+
     private final String url;
     private final boolean h2;
     private final ReentrantLock opening = new ReentrantLock();

@@ -74,7 +74,7 @@ final class Ledger {
             return;
         }
         hits.add(List.of(
-                id.toString(),
+                track.name(),
                 hit.isOpen() ? "open" : "click",
                 hit.at(),
                 raw.address(),
@@ -92,7 +92,7 @@ final class Ledger {
                 verdict.city()));
         if (track.isThere()) {
             if (!hit.isOpen() && hit.counted() && track.clicks() > 0) {
-                track.knowClicked(() -> statements.rows(CLICKED, List.of(id.toString()), row -> row.getString(1)));
+                track.knowClicked(() -> statements.rows(CLICKED, List.of(track.name()), row -> row.getString(1)));
             }
             dimensions(track, hit, 1);
             track.count(hit);

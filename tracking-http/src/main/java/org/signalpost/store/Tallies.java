@@ -3,6 +3,7 @@ package org.signalpost.store;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -87,21 +88,18 @@ final class Tallies {
         }
     }
 
-    /** Sorted, so that two writers meet the rows in one order. */
-    private final Map<Table, Map<Cell, long[]>> sums = new java.util.EnumMap<>(Table.class);
+    private record Key(Cohort cohort, List<String> more) {}
+
+    private final Map<Table, Map<Key, long[]>> sums = new java.util.EnumMap<>(Table.class);
 
     /** Adds to the sums of a cohort. */
     void add(Table table, Cohort cohort, List<String> more, long... measures) {
-        int day = Slot.day(cohort.slot());
-        add(table, new Cell(cohort.account(), 0, "", 0, day, more), measures);
-        add(table, new Cell(cohort.account(), 0, "", 1, cohort.slot(), more), measures);
-        add(table, new Cell(cohort.account(), 1, cohort.campaign(), 0, day, more), measures);
-        add(table, new Cell(cohort.account(), 1, cohort.campaign(), 1, cohort.slot(), more), measures);
+        long[] sum = sums.computeIfAbsent(table, missing -> new HashMap<>())
+                .computeIfAbsent(new Key(cohort, more), missing -> new long[measures.length]);
+        addTo(sum, measures);
     }
 
-    private void add(Table table, Cell cell, long[] measures) {
-        long[] sum = sums.computeIfAbsent(table, missing -> new TreeMap<>())
-                .computeIfAbsent(cell, missing -> new long[measures.length]);
+    private static void addTo(long[] sum, long[] measures) {
         for (int i = 0; i < measures.length; i++) {
             sum[i] += measures[i];
         }
@@ -111,7 +109,7 @@ final class Tallies {
     void flush(Statements statements) throws SQLException {
         for (var table : sums.entrySet()) {
             var rows = new ArrayList<List<Object>>();
-            table.getValue().forEach((cell, sum) -> {
+            cells(table.getValue()).forEach((cell, sum) -> {
                 if (!isZero(sum)) {
                     rows.add(cell.row(sum));
                 }
@@ -126,6 +124,24 @@ final class Tallies {
             statements.all(table.getKey().insert, fresh);
         }
         sums.clear();
+    }
+
+    /** The four rows of each sum; sorted, so that two writers meet the rows in one order. */
+    private static Map<Cell, long[]> cells(Map<Key, long[]> sums) {
+        var cells = new TreeMap<Cell, long[]>();
+        sums.forEach((key, measures) -> {
+            Cohort cohort = key.cohort();
+            int day = Slot.day(cohort.slot());
+            for (int scope = 0; scope < 2; scope++) {
+                String campaign = scope == 0 ? "" : cohort.campaign();
+                for (int grain = 0; grain < 2; grain++) {
+                    int slot = grain == 0 ? day : cohort.slot();
+                    var cell = new Cell(cohort.account(), scope, campaign, grain, slot, key.more());
+                    addTo(cells.computeIfAbsent(cell, missing -> new long[measures.length]), measures);
+                }
+            }
+        });
+        return cells;
     }
 
     private static boolean isZero(long[] sum) {
