@@ -3,7 +3,7 @@ package org.signalpost.relay;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import org.signalpost.relay.smtp.Network;
+import org.signalpost.net.Network;
 import org.signalpost.relay.smtp.SmtpSettings;
 import org.signalpost.settings.Addresses;
 import org.signalpost.settings.DataSize;

@@ -26,7 +26,11 @@ class ArchitectureTest {
             .importPackages("org.signalpost");
 
     private static final String[] CORE = {
-        "org.signalpost.track..", "org.signalpost.rewrite..", "org.signalpost.settings..", "org.signalpost.retry.."
+        "org.signalpost.track..",
+        "org.signalpost.rewrite..",
+        "org.signalpost.settings..",
+        "org.signalpost.retry..",
+        "org.signalpost.net.."
     };
 
     private static final String[] TRACKING = {

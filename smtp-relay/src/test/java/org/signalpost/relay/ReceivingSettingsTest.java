@@ -12,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.signalpost.relay.smtp.Network;
+import org.signalpost.net.Network;
 import org.signalpost.relay.smtp.SmtpSettings;
 import org.signalpost.relay.smtp.SmtpSettings.Door;
 import org.signalpost.settings.ConfigurationException;

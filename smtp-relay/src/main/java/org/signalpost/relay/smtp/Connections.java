@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.signalpost.net.Network;
 
 /**
  * All connections, at all addresses together: how many there are, from whom, and which have been too slow. Safe to

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.signalpost.net.Network;
 
 /**
  * How often sign-ins have failed from where, of late: from the third on, each makes the next answer slower. Safe to

@@ -3,6 +3,7 @@ package org.signalpost.relay.smtp;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.signalpost.net.Network;
 
 /**
  * How mail is taken. Immutable and safe to share.

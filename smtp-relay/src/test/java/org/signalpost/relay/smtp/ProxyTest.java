@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.signalpost.net.ProxyHeader;
 
 /** PROXY headers: read where they are required, refused elsewhere, and not one octet more. */
 class ProxyTest {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.signalpost.journal.Journal;
+import org.signalpost.net.Network;
 import org.signalpost.relay.smtp.SmtpSettings.Door;
 import org.signalpost.relay.spool.OpenMail;
 import org.signalpost.relay.spool.Spool;

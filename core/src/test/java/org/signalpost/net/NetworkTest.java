@@ -1,4 +1,4 @@
-package org.signalpost.relay.smtp;
+package org.signalpost.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

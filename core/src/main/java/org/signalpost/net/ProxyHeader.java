@@ -1,4 +1,4 @@
-package org.signalpost.relay.smtp;
+package org.signalpost.net;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -14,11 +14,15 @@ import java.util.regex.Pattern;
  * What a proxy says of a client before it lets it speak (the PROXY protocol of HAProxy, versions 1 and 2). Reads the
  * header and not one octet more.
  */
-final class ProxyHeader {
+public final class ProxyHeader {
     /** The longest line of version 1, with its line end. */
     private static final int LONGEST_LINE = 107;
 
     private static final int MOST_DATA = 2048;
+
+    /** The longest header of either version, in octets. */
+    public static final int LONGEST = 16 + MOST_DATA;
+
     private static final byte[] MAGIC = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
 
     private static final String ADDRESS = "([0-9A-Fa-f.:]{2,45})";
@@ -37,7 +41,7 @@ final class ProxyHeader {
      *
      * @throws ProtocolException when it is no such header
      */
-    static Optional<InetAddress> read(InputStream in) throws IOException {
+    public static Optional<InetAddress> read(InputStream in) throws IOException {
         int first = next(in);
         return switch (first) {
             case 'P' -> line(in);
@@ -75,10 +79,10 @@ final class ProxyHeader {
             return Optional.empty();
         }
         boolean four = text.charAt("PROXY TCP".length()) == '4';
-        if (!Network.isLiteral(address) || four == address.contains(":")) {
+        if (four == address.contains(":")) {
             throw wrong();
         }
-        return Optional.of(InetAddress.getByName(address));
+        return Optional.of(AddressLiteral.parse(address).orElseThrow(ProxyHeader::wrong));
     }
 
     private static Optional<InetAddress> binary(InputStream in) throws IOException {

@@ -1,4 +1,4 @@
-package org.signalpost.relay.smtp;
+package org.signalpost.net;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -14,33 +14,30 @@ public record Network(InetAddress base, int bits) {
     /** Refuses a length that the address does not have. */
     public Network {
         if (bits < 0 || bits > base.getAddress().length * 8) {
-            throw new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
+            throw unreadable();
         }
     }
 
     /** Reads the written form; a single address is a network of one. */
     public static Network parse(String text) {
         int slash = text.indexOf('/');
-        String address = slash < 0 ? text : text.substring(0, slash);
-        if (!isLiteral(address) || (slash >= 0 && !text.substring(slash + 1).matches("[0-9]{1,3}"))) {
-            throw new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
+        InetAddress base = AddressLiteral.parse(slash < 0 ? text : text.substring(0, slash))
+                .orElseThrow(Network::unreadable);
+        if (slash < 0) {
+            return new Network(base, base.getAddress().length * 8);
         }
-        try {
-            InetAddress base = InetAddress.getByName(address);
-            return new Network(
-                    base, slash < 0 ? base.getAddress().length * 8 : Integer.parseInt(text.substring(slash + 1)));
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("there is no such address: " + address, e);
+        if (!text.substring(slash + 1).matches("[0-9]{1,3}")) {
+            throw unreadable();
         }
+        return new Network(base, Integer.parseInt(text.substring(slash + 1)));
     }
 
-    /** Whether the text is an address and no name, which would be looked up in DNS. */
-    static boolean isLiteral(String text) {
-        return text.matches("[0-9]{1,3}(\\.[0-9]{1,3}){3}") || text.matches("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
+    private static IllegalArgumentException unreadable() {
+        return new IllegalArgumentException("a network is ADDRESS/BITS, such as 10.0.0.0/8 or ::1/128");
     }
 
     /** What counts as one client: an IPv4 address, or the /64 around an IPv6 address. */
-    static Network around(InetAddress address) {
+    public static Network around(InetAddress address) {
         byte[] octets = address.getAddress();
         if (octets.length == 4) {
             return new Network(address, 32);
