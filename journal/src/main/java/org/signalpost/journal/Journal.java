@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -43,6 +44,8 @@ public final class Journal implements AutoCloseable {
     private static final int BATCH_OCTETS = 8 << 20;
     private static final int READ_OCTETS = 16 << 20;
 
+    private static final long FAILING = Duration.ofSeconds(10).toNanos();
+
     private final Path directory;
     private final Storage storage;
     private final long segmentSize;
@@ -61,6 +64,7 @@ public final class Journal implements AutoCloseable {
     private final boolean foundDamage;
     private volatile boolean closed;
     private volatile boolean ended;
+    private volatile OptionalLong failedAt = OptionalLong.empty();
 
     private Journal(Path directory, Storage storage, long segmentSize, FileChannel lock, Recovery found) {
         this.directory = directory;
@@ -148,6 +152,21 @@ public final class Journal implements AutoCloseable {
     /** Whether something was met, when it was opened or since, that is no whole record: some may be missing. */
     public boolean isDamaged() {
         return foundDamage || segments.values().stream().anyMatch(Segment::isDamaged);
+    }
+
+    /** Whether it is closed, or the last records could not be written, within the last ten seconds. */
+    public boolean isFailing() {
+        OptionalLong at = failedAt;
+        return closed || (at.isPresent() && System.nanoTime() - at.getAsLong() < FAILING);
+    }
+
+    /** The octets that are free on its disk; 0 when that can't be told. */
+    public long freeOctets() {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /** What is told when an asynchronous append has ended; called on the log's own thread, must not block. */
@@ -356,6 +375,7 @@ public final class Journal implements AutoCloseable {
         }
         segment.file().write(buffers, segment.end());
         segment.file().force();
+        failedAt = OptionalLong.empty();
         state.lock();
         try {
             segment.advance(at);
@@ -386,6 +406,7 @@ public final class Journal implements AutoCloseable {
 
     private void fail(List<Pending> group, Exception why) {
         String message = String.valueOf(why.getMessage());
+        failedAt = OptionalLong.of(System.nanoTime());
         LOG.error("alarm=journal-write {} could not be written: {}", directory, message);
         current.ifPresent(segment -> {
             // Nothing of what was not forced is believed, also not by the next start.
@@ -421,7 +442,7 @@ public final class Journal implements AutoCloseable {
                 }
                 Optional<Entry> entry = whole(segment, offset, end);
                 if (entry.isEmpty()) {
-                    java.util.OptionalLong behind = behindDamage(segment, offset);
+                    OptionalLong behind = behindDamage(segment, offset);
                     if (behind.isEmpty()) {
                         break;
                     }
@@ -437,8 +458,8 @@ public final class Journal implements AutoCloseable {
     }
 
     /** Where reading goes on behind a damaged record; what none is behind hides the rest of its segment. */
-    private java.util.OptionalLong behindDamage(Segment segment, long offset) {
-        java.util.OptionalLong behind = java.util.OptionalLong.empty();
+    private OptionalLong behindDamage(Segment segment, long offset) {
+        OptionalLong behind = OptionalLong.empty();
         try {
             behind = segment.behindDamage(offset, segment.end());
         } catch (IOException e) {

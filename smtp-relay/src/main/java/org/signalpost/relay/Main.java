@@ -162,6 +162,7 @@ public final class Main {
         Gauge.builder("signalpost.smtp.clients", smtp, SmtpServer::clients)
                 .description("Clients that are connected")
                 .register(metrics.registry());
+        opened.push(tracking::leave);
         console.out()
                 .print(Welcome.text(
                         settings, smtp.addresses().getFirst(), tracking.address(), tracking.signInPath(), data));

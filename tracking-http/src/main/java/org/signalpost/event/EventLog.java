@@ -1,27 +1,18 @@
 package org.signalpost.event;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.JournalException;
 import org.signalpost.journal.Position;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.Tracks;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The event log as it is written to. Safe to call from any thread; no method is interrupted. */
 public final class EventLog implements Tracks {
-    private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
-
     private static final long FIRST_ACCOUNT = 1;
-
-    /** How long a pixel or a link waits for the disk. */
-    private static final Duration PATIENCE = Duration.ofMillis(50);
 
     private final Journal journal;
 
@@ -79,33 +70,14 @@ public final class EventLog implements Tracks {
     }
 
     /**
-     * Keeps a hit, and returns when it is on disk, when that has failed, or after 50 ms, whichever comes first: a hit
-     * is never worth a reader's picture or click. Never throws.
+     * Keeps a hit without waiting for the disk, and tells what became of it: on the log's thread, or on the caller's
+     * when the log refuses it at once. Never throws: a hit is not worth a reader's picture or click.
      */
-    public void offer(Event hit) {
-        var ended = new CountDownLatch(1);
+    public void offer(Event hit, Journal.Completion told) {
         try {
-            journal.append(EventRecord.kind(hit), EventRecord.id(hit), EventRecord.write(hit), new Told(ended));
-            if (!ended.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.debug("a hit was answered before it was on disk");
-            }
-        } catch (JournalException e) {
-            LOG.warn("a hit is lost: {}", e.getMessage());
-        } catch (InterruptedException e) {
-            LOG.debug("a hit was answered before it was on disk", e);
-        }
-    }
-
-    private record Told(CountDownLatch ended) implements Journal.Completion {
-        @Override
-        public void appended(Position position) {
-            ended.countDown();
-        }
-
-        @Override
-        public void failed(JournalException failure) {
-            LOG.warn("a hit is lost: {}", failure.getMessage());
-            ended.countDown();
+            journal.append(EventRecord.kind(hit), EventRecord.id(hit), EventRecord.write(hit), told);
+        } catch (RuntimeException e) {
+            told.failed(new JournalException(JournalException.Cause.BROKEN, "a hit could not be written: " + e, e));
         }
     }
 

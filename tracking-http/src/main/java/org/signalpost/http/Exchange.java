@@ -1,8 +1,8 @@
 package org.signalpost.http;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
@@ -14,25 +14,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One request as whatever answers it sees it. For the thread that answers. */
-public final class Exchange {
+public final class Exchange implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
     private static final long MOST_DRAINED = 8 << 20;
+    private static final int CHUNK = 16 << 10;
 
     private final Request request;
     private final String path;
     private final String id;
+    private final String address;
+    private final Bodies.Share memory;
     private final Map<String, String> parameters;
 
-    Exchange(Request request, String path, String id, Map<String, String> parameters) {
+    Exchange(
+            Request request,
+            String path,
+            String id,
+            String address,
+            Bodies.Share memory,
+            Map<String, String> parameters) {
         this.request = request;
         this.path = path;
         this.id = id;
+        this.address = address;
+        this.memory = memory;
         this.parameters = Map.copyOf(parameters);
     }
 
     /** The same request with the parts of its path that a route names. */
     Exchange with(Map<String, String> named) {
-        return new Exchange(request, path, id, named);
+        return new Exchange(request, path, id, address, memory, named);
     }
 
     /** GET, POST, …; HEAD is told by {@link #isHead}. */
@@ -83,10 +94,13 @@ public final class Exchange {
 
     /** The caller's address in numbers, empty when it is not known. */
     public String address() {
-        return request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress remote
-                        && remote.getAddress() != null
-                ? remote.getAddress().getHostAddress()
-                : "";
+        return address;
+    }
+
+    /** Whether the body is compressed, or encoded in another way. */
+    boolean isEncoded() {
+        return request.getHeaders().getFields(HttpHeader.CONTENT_ENCODING).stream()
+                .anyMatch(field -> !"identity".equalsIgnoreCase(field.getValue()));
     }
 
     /** A cookie. */
@@ -100,7 +114,7 @@ public final class Exchange {
     /**
      * The whole body; blocks.
      *
-     * @throws Problem 413 when it is longer than {@code limit} octets
+     * @throws Problem 413 when it is longer than {@code limit} octets, 503 when too many others are being read
      */
     public byte[] body(int limit) {
         if (request.getLength() > limit) {
@@ -109,15 +123,31 @@ public final class Exchange {
         try {
             // Not closed: what is left of it is drained later.
             InputStream in = Content.Source.asInputStream(request);
-            byte[] body = in.readNBytes(limit + 1);
-            if (body.length > limit) {
-                throw tooLarge(limit);
+            var body = new ByteArrayOutputStream();
+            byte[] chunk = in.readNBytes(CHUNK);
+            while (chunk.length > 0) {
+                if (body.size() + chunk.length > limit) {
+                    throw tooLarge(limit);
+                }
+                if (!memory.more(chunk.length)) {
+                    throw busy();
+                }
+                body.write(chunk);
+                chunk = in.readNBytes(CHUNK);
             }
-            return body;
+            if (!memory.tree(body.size())) {
+                throw busy();
+            }
+            return body.toByteArray();
         } catch (IOException e) {
             throw Problem.of(400, "incomplete_request", "The body did not arrive whole.")
                     .causedBy(e);
         }
+    }
+
+    private static Problem busy() {
+        return Problem.of(503, "busy", "Too many large requests at once; try again.")
+                .with("Retry-After", "2");
     }
 
     /**
@@ -125,9 +155,13 @@ public final class Exchange {
      * and the answer with it.
      */
     void drain() {
+        if (request.getMethod().equals("GET") || request.getHeaders().contains(HttpHeader.EXPECT)) {
+            // There is none, or it waits for a word that will not come.
+            return;
+        }
         try (InputStream in = Content.Source.asInputStream(request)) {
             long left = MOST_DRAINED;
-            var buffer = new byte[16 << 10];
+            var buffer = new byte[CHUNK];
             int read = in.read(buffer);
             while (read >= 0 && left > 0) {
                 left -= read;
@@ -137,6 +171,12 @@ public final class Exchange {
             // The client has gone, or read before; there is nothing left to read.
             LOG.debug("draining a body: {}", e.toString());
         }
+    }
+
+    /** Gives back the memory of the body. */
+    @Override
+    public void close() {
+        memory.close();
     }
 
     private static Problem tooLarge(int limit) {

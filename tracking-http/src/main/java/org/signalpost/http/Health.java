@@ -1,20 +1,32 @@
 package org.signalpost.http;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.signalpost.journal.Journal;
 import org.signalpost.store.Database;
 import org.signalpost.store.Projector;
 
-/** Whether the server lives, and whether everything it needs is there. Safe to share. */
+/**
+ * Whether the server lives, and whether it does what only it can do: take hits and events, and keep them. That it does
+ * also without its books; then it says what is degraded. Safe to share.
+ */
 final class Health {
-    private static final Duration LATE = Duration.ofSeconds(30);
+    private static final Duration LATE = Duration.ofSeconds(60);
+
+    /** A new segment of the log and some. */
+    private static final long LEAST_FREE = 96L << 20;
 
     private final Database database;
     private final Projector projector;
+    private final Journal events;
+    private final AtomicBoolean leaving = new AtomicBoolean();
 
-    Health(Database database, Projector projector) {
+    Health(Database database, Projector projector, Journal events) {
         this.database = database;
         this.projector = projector;
+        this.events = events;
     }
 
     List<Route> routes() {
@@ -26,14 +38,35 @@ final class Health {
                 new Route("GET", "/health/ready", this::ready));
     }
 
-    /** Not ready means: the books are away or far behind. Mail, pixels and links work all the same. */
+    /** From now on it is not ready; whether that is news. */
+    boolean leave() {
+        return leaving.compareAndSet(false, true);
+    }
+
     private Reply ready(Exchange exchange) {
-        boolean late = projector.lag().compareTo(LATE) > 0;
-        boolean ready = database.isOpen() && !late;
-        var body = Json.object()
-                .put("status", ready ? "ready" : "not ready")
-                .put("database", database.isOpen() ? "open" : "away")
+        var missing = new ArrayList<String>();
+        var degraded = new ArrayList<String>();
+        if (leaving.get()) {
+            missing.add("stopping");
+        }
+        if (events.isFailing()) {
+            missing.add("journal");
+        }
+        if (events.freeOctets() < LEAST_FREE) {
+            missing.add("disk");
+        }
+        if (!database.isOpen()) {
+            degraded.add("database");
+        }
+        if (projector.lag().compareTo(LATE) > 0) {
+            degraded.add("books");
+        }
+        String status = !missing.isEmpty() ? "not ready" : degraded.isEmpty() ? "ready" : "degraded";
+        var body = Json.object().put("status", status);
+        missing.forEach(body.putArray("missing")::add);
+        degraded.forEach(body.putArray("degraded")::add);
+        body.put("database", database.isOpen() ? "open" : "away")
                 .put("booksBehindSeconds", projector.lag().toSeconds());
-        return Reply.json(ready ? 200 : 503, body);
+        return Reply.json(missing.isEmpty() ? 200 : 503, body);
     }
 }

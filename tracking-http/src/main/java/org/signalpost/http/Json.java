@@ -12,15 +12,30 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON as the API reads and writes it (RFC 8259): no duplicate names, nothing behind the value, 64 levels at most. */
+/** JSON as the API reads and writes it (RFC 8259): no duplicate names, nothing behind the value, all of it bounded. */
 public final class Json {
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(64).build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
+    /**
+     * Strings of 64 K characters, numbers of 100 digits, names of 256, and no more values than 1 MiB reasonably has.
+     */
+    private static final JsonMapper MAPPER = mapper(StreamReadConstraints.builder()
+            .maxNestingDepth(64)
+            .maxStringLength(64 << 10)
+            .maxNumberLength(100)
+            .maxNameLength(256)
+            .maxTokenCount(100_000)
+            .build());
+
+    private static final JsonMapper OWN =
+            mapper(StreamReadConstraints.builder().maxNestingDepth(64).build());
+
+    private static JsonMapper mapper(StreamReadConstraints limits) {
+        return JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(limits)
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+    }
 
     private Json() {}
 
@@ -45,16 +60,24 @@ public final class Json {
                 return object;
             }
         } catch (JacksonException e) {
-            throw Problem.of(400, "invalid_json", "The body is not well-formed JSON: " + e.getOriginalMessage())
+            throw Problem.of(400, "invalid_json", "The body is not JSON within our limits" + place(e) + ".")
                     .causedBy(e);
         }
         throw Problem.of(400, "invalid_json", "The body is not a JSON object.");
     }
 
+    /** Where it went wrong; the parser's own words tell of the parser. */
+    private static String place(JacksonException e) {
+        return Optional.ofNullable(e.getLocation())
+                .filter(at -> at.getLineNr() > 0)
+                .map(at -> ": line " + at.getLineNr() + ", column " + at.getColumnNr())
+                .orElse("");
+    }
+
     /** Reads what we wrote ourselves; empty when that is not JSON. */
     public static Optional<JsonNode> readOwn(String text) {
         try {
-            return text.isEmpty() ? Optional.empty() : Optional.of(MAPPER.readTree(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(OWN.readTree(text));
         } catch (JacksonException e) {
             return Optional.empty();
         }

@@ -93,8 +93,13 @@ public final class Problem extends RuntimeException {
             case 404 -> "Not found";
             case 405 -> "Method not allowed";
             case 409 -> "Conflict";
+            case 408 -> "Too slow";
             case 413 -> "Too large";
+            case 414 -> "Address too long";
             case 415 -> "Unsupported media type";
+            case 417 -> "Expectation failed";
+            case 429 -> "Too many requests";
+            case 431 -> "Head too large";
             case 503 -> "Not available just now";
             default -> "Error";
         };

@@ -11,6 +11,11 @@ import tools.jackson.databind.JsonNode;
 
 /** An answer, whole. Immutable and safe to share. */
 public final class Reply {
+    /** What a page of ours may do: nothing runs, nothing is loaded from elsewhere. */
+    public static final String PAGE_POLICY =
+            "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self';"
+                    + " base-uri 'none'; frame-ancestors 'none'";
+
     private final int status;
     private final List<Map.Entry<String, String>> headers;
     private final byte[] body;
@@ -38,10 +43,7 @@ public final class Reply {
     public static Reply page(int status, String html) {
         return of(status, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8))
                 .with("Cache-Control", "no-store")
-                .with(
-                        "Content-Security-Policy",
-                        "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self';"
-                                + " base-uri 'none'; frame-ancestors 'none'")
+                .with("Content-Security-Policy", PAGE_POLICY)
                 .with("Referrer-Policy", "same-origin");
     }
 

@@ -1,24 +1,12 @@
 package org.signalpost.http;
 
 import io.micrometer.core.instrument.Gauge;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.server.handler.GracefulHandler;
-import org.eclipse.jetty.util.Callback;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.signalpost.event.EventLog;
 import org.signalpost.event.MailFeed;
 import org.signalpost.http.api.Api;
@@ -27,7 +15,7 @@ import org.signalpost.http.hit.Unsubscribe;
 import org.signalpost.http.web.Pages;
 import org.signalpost.http.web.Sessions;
 import org.signalpost.journal.Journal;
-import org.signalpost.settings.Addresses;
+import org.signalpost.retry.Pause;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.store.Classifier;
 import org.signalpost.store.Database;
@@ -49,16 +37,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class TrackingServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingServer.class);
-    private static final long STOP_MILLIS = 5_000;
-    private static final long IDLE_MILLIS = 60_000;
 
     private final TrackingSettings settings;
     private final Database database;
     private final Projector projector;
     private final Api api;
     private final Sessions sessions;
-    private final Server server;
-    private final ServerConnector connector;
+    private final Hits hits;
+    private final Health health;
+    private final Listener listener;
 
     /** Wires the parts; nothing is opened yet. There is a {@code queue} when there is a relay beside it. */
     public TrackingServer(
@@ -80,11 +67,14 @@ public final class TrackingServer implements AutoCloseable {
         var log = new EventLog(events);
         this.api = new Api(settings, keys, database, log, projector, outbox, queue, clock, random);
 
+        var addresses = new ClientAddress(settings.http().trustedProxies());
+        this.hits = new Hits(keys, log, addresses, settings.http().referrerPolicy(), metrics.registry(), clock);
+        this.health = new Health(database, projector, events);
         var all = new ArrayList<Route>();
-        all.addAll(new Hits(keys, log, clock).routes());
+        all.addAll(hits.routes());
         all.addAll(new Unsubscribe(keys, log, clock).routes());
         all.addAll(Routes.below(List.of("/api/v1", "/v1"), api.routes()));
-        all.addAll(new Health(database, projector).routes());
+        all.addAll(health.routes());
         all.add(new Route("GET", "/metrics", api.access().needs(Scope.ADMIN, exchange -> metrics.scrape())));
         Gauge.builder("signalpost.books.lag", projector, books -> books.lag().toMillis() / 1000.0)
                 .description("How far the books are behind the logs")
@@ -93,34 +83,13 @@ public final class TrackingServer implements AutoCloseable {
         all.addAll(new Pages(sessions, api.access(), new TrackStore(database), new MessageStore(database), outbox)
                 .routes());
 
-        var threads = new QueuedThreadPool(16, 4);
-        threads.setName("http");
-        threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        this.server = new Server(threads);
-        this.connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http()));
-        connector.setHost(settings.listen().getAddress().getHostAddress());
-        connector.setPort(settings.listen().getPort());
-        connector.setIdleTimeout(IDLE_MILLIS);
-        server.addConnector(connector);
-        server.setHandler(new GracefulHandler(new Front(new Routes(all), random)));
-        server.setErrorHandler(TrackingServer::plainly);
-        server.setStopTimeout(STOP_MILLIS);
-    }
-
-    private static HttpConfiguration http() {
-        var http = new HttpConfiguration();
-        http.setSendServerVersion(/* sendServerVersion= */ false);
-        // A link in a mail carries its destination, and comes with whatever cookies the host has.
-        http.setRequestHeaderSize(24 << 10);
-        return http;
-    }
-
-    /** What Jetty refuses before it gets to us, in one line and without a word of what we are made of. */
-    private static boolean plainly(Request request, Response response, Callback callback) {
-        Problem.of(Math.max(response.getStatus(), 400), "bad_request", "The request can't be understood.")
-                .reply("")
-                .send(response, callback);
-        return true;
+        var clients = new Clients(settings.http(), addresses);
+        var ids = new RequestIds(random);
+        var front = new Front(hits, new Routes(all), addresses, clients, ids);
+        this.listener = new Listener(settings.http(), front, clients, ids);
+        Gauge.builder("signalpost.http.clients", clients, Clients::size)
+                .description("Connections that are open")
+                .register(metrics.registry());
     }
 
     /**
@@ -131,22 +100,13 @@ public final class TrackingServer implements AutoCloseable {
     public void start() {
         projector.start();
         api.start();
-        try {
-            server.start();
-        } catch (Exception e) {
-            String why = isBinding(e) ? "the port is in use, or the address is not of this machine" : e.toString();
-            throw new ConfigurationException(
-                    "http.listen = " + Addresses.written(settings.listen()) + ": " + why + "; choose another", e);
-        }
-    }
-
-    private static boolean isBinding(Exception e) {
-        return e instanceof BindException || (e instanceof IOException && e.getCause() instanceof BindException);
+        hits.start();
+        listener.start();
     }
 
     /** Where it listens, with the port that was picked. */
     public InetSocketAddress address() {
-        return new InetSocketAddress(settings.listen().getAddress(), connector.getLocalPort());
+        return listener.address();
     }
 
     /** The keys that may submit mail; they are there while the database is away. */
@@ -164,14 +124,21 @@ public final class TrackingServer implements AutoCloseable {
         return "/sign-in/" + sessions.invitation();
     }
 
+    /**
+     * Says that it is not ready any more, and goes on for as long as balancers need to notice; blocks for that time.
+     */
+    public void leave() {
+        if (health.leave()) {
+            new Pause().await(settings.http().stopDelay());
+        }
+    }
+
     /** Answers what is being asked, brings the books up to date, closes them; bounded. */
     @Override
     public void close() {
-        try {
-            server.stop();
-        } catch (Exception e) {
-            LOG.warn("the HTTP server has not stopped cleanly: {}", e.toString());
-        }
+        leave();
+        listener.close();
+        hits.close();
         api.close();
         projector.close();
         database.close();

@@ -1,6 +1,5 @@
 package org.signalpost.http;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.signalpost.settings.CommonKeys;
 import org.signalpost.settings.Settings;
@@ -9,18 +8,18 @@ import org.signalpost.track.TrackingUrls;
 /**
  * What the HTTP side is to do. Immutable and safe to share.
  *
- * @param listen the address to listen on
+ * @param http how HTTP is answered
  * @param urls the addresses that stand in mails
  * @param databaseUrl the JDBC address, empty for H2 in {@code databaseFile}
  * @param databaseFile H2's file, without an ending
  * @param adminKey the key that may do everything, valid without a database
  */
 public record TrackingSettings(
-        InetSocketAddress listen, TrackingUrls urls, String databaseUrl, Path databaseFile, String adminKey) {
+        HttpSettings http, TrackingUrls urls, String databaseUrl, Path databaseFile, String adminKey) {
     /** As the operator configured it. */
     public static TrackingSettings of(Settings settings, String adminKey) {
         return new TrackingSettings(
-                settings.value(TrackingKeys.HTTP_LISTEN),
+                HttpSettings.of(settings),
                 settings.value(CommonKeys.PUBLIC_URL),
                 settings.value(TrackingKeys.DATABASE_URL),
                 settings.value(CommonKeys.DATA_DIRECTORY).resolve("db").resolve("signalpost"),
@@ -30,6 +29,6 @@ public record TrackingSettings(
     /** Without the key. */
     @Override
     public String toString() {
-        return "TrackingSettings[" + listen + ", " + urls + "]";
+        return "TrackingSettings[" + http.listen() + ", " + urls + "]";
     }
 }

@@ -58,6 +58,17 @@ final class RunningServer implements AutoCloseable {
         this(directory, mailEvents, outbox, Optional.empty());
     }
 
+    RunningServer(Path directory, HttpSettings http) {
+        this(
+                directory,
+                new ConcurrentHashMap<>(),
+                new EmptyOutbox(),
+                Optional.empty(),
+                Classifier.byAgent(),
+                InstantSource.system(),
+                http);
+    }
+
     RunningServer(Path directory, Map<EntryId, MailEvent> mailEvents, Outbox outbox, Optional<MailQueue> queue) {
         this(directory, mailEvents, outbox, queue, Classifier.byAgent(), InstantSource.system());
     }
@@ -69,11 +80,22 @@ final class RunningServer implements AutoCloseable {
             Optional<MailQueue> queue,
             Classifier classifier,
             InstantSource clock) {
+        this(directory, mailEvents, outbox, queue, classifier, clock, http());
+    }
+
+    private RunningServer(
+            Path directory,
+            Map<EntryId, MailEvent> mailEvents,
+            Outbox outbox,
+            Optional<MailQueue> queue,
+            Classifier classifier,
+            InstantSource clock,
+            HttpSettings http) {
         this.mailEvents = mailEvents;
         events = Journal.open(directory.resolve("events"));
         mail = Journal.open(directory.resolve("mail"));
         var settings = new TrackingSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                http,
                 new TrackingUrls("https://t.example"),
                 "",
                 directory.resolve("db").resolve("signalpost"),
@@ -82,6 +104,19 @@ final class RunningServer implements AutoCloseable {
         server = new TrackingServer(
                 settings, KEYS, events, feed, outbox, queue, classifier, new Metrics(), clock, new SecureRandom());
         server.start();
+    }
+
+    /** The usual settings, on a port that is free, and without a pause at the end. */
+    static HttpSettings http() {
+        return new HttpSettings(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                /* proxyProtocol= */ false,
+                List.of(),
+                5_000,
+                5_000,
+                "no-referrer",
+                Duration.ZERO,
+                HttpSettings.Patience.USUAL);
     }
 
     /** What the relay would have written into its log. */
@@ -93,6 +128,11 @@ final class RunningServer implements AutoCloseable {
 
     Credentials credentials() {
         return server.credentials();
+    }
+
+    /** What the program does first when it is told to end. */
+    void leave() {
+        server.leave();
     }
 
     String signInPath() {
