@@ -2,6 +2,7 @@ package org.signalpost.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +30,9 @@ public final class Database implements AutoCloseable {
     /** A lock that was waited for in vain, a deadlock: nothing is wrong with the statement. */
     private static final Set<Integer> AGAIN = Set.of(50200, 50201, 57014, 90131);
 
+    /** The states of a statement about a table that is not there. */
+    private static final Set<String> NO_TABLE = Set.of("42S02", "42S03", "42S04", "42P01");
+
     private static final long CONNECT_MILLIS = 2_000;
 
     static {
@@ -38,21 +42,27 @@ public final class Database implements AutoCloseable {
 
     private final String url;
     private final boolean h2;
+
+    /** H2's file, where it is ours. */
+    private final Optional<Path> file;
+
     private final ReentrantLock opening = new ReentrantLock();
     private final CountDownLatch everOpen = new CountDownLatch(1);
     private volatile Optional<HikariDataSource> pool = Optional.empty();
 
-    private Database(String url) {
+    private Database(String url, Optional<Path> file) {
         this.url = url;
+        this.file = file;
         this.h2 = url.startsWith("jdbc:h2:");
     }
 
     /** The database at this JDBC address, or H2 in this file when the address is empty. Opens nothing. */
     public static Database at(String url, Path file) {
-        return new Database(
-                url.isEmpty()
-                        ? "jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128"
-                        : url);
+        return url.isEmpty()
+                ? new Database(
+                        "jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128",
+                        Optional.of(file.resolveSibling(file.getFileName() + ".mv.db")))
+                : new Database(url, Optional.empty());
     }
 
     /** What is done with a connection. */
@@ -129,6 +139,11 @@ public final class Database implements AutoCloseable {
                 throw e;
             }
         } catch (SQLException e) {
+            if (NO_TABLE.contains(state(e))) {
+                // Somebody put another database in its place: it is made anew, and booked anew from the logs.
+                forget();
+                throw new Unavailable("the database has lost its tables: " + e.getMessage(), e);
+            }
             if (isAway(e)) {
                 Optional.ofNullable(source.getHikariPoolMXBean()).ifPresent(all -> all.softEvictConnections());
                 throw new Unavailable("the database is away: " + e.getMessage(), e);
@@ -156,8 +171,12 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    private static String state(SQLException e) {
+        return e.getSQLState() == null ? "" : e.getSQLState();
+    }
+
     private static boolean isAway(SQLException e) {
-        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        String state = state(e);
         return state.startsWith("08")
                 || state.startsWith("53")
                 || state.startsWith("57P")
@@ -179,9 +198,21 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** Closes it; the last thing to be closed. */
-    @Override
-    public void close() {
+    /**
+     * Looks whether its file is still there: H2 goes on writing into one that was deleted, and all of that would be
+     * gone at the next start.
+     *
+     * @throws Unavailable when it is gone; it is made anew when it is opened again
+     */
+    void look() {
+        if (isOpen() && file.isPresent() && !Files.exists(file.get())) {
+            forget();
+            throw new Unavailable("the file of the database is gone: " + file.get());
+        }
+    }
+
+    /** Closes it, to be opened again. */
+    private void forget() {
         opening.lock();
         try {
             pool.ifPresent(HikariDataSource::close);
@@ -189,5 +220,11 @@ public final class Database implements AutoCloseable {
         } finally {
             opening.unlock();
         }
+    }
+
+    /** Closes it; the last thing to be closed. */
+    @Override
+    public void close() {
+        forget();
     }
 }

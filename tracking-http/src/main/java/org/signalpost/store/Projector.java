@@ -33,6 +33,7 @@ public final class Projector implements AutoCloseable {
     private static final int BATCH = 2_000;
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration RETRY = Duration.ofMillis(250);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
     /** How long an event stays in its log after it was booked. */
@@ -116,12 +117,17 @@ public final class Projector implements AutoCloseable {
 
     private void run() {
         long synced = System.nanoTime();
+        long looked = synced;
         boolean known = false;
         while (!isStopping()) {
             try {
                 if (!known) {
                     open();
                     known = true;
+                }
+                if (System.nanoTime() - looked > LOOK.toNanos()) {
+                    database.look();
+                    looked = System.nanoTime();
                 }
                 boolean worked = false;
                 for (Feed feed : feeds) {
@@ -226,6 +232,8 @@ public final class Projector implements AutoCloseable {
     private void checkpoint() {
         List<Position> reached = feeds.stream().map(Feed::reached).toList();
         database.checkpoint();
+        // What is let go of in the logs must be in a file that has a name.
+        database.look();
         for (int i = 0; i < reached.size(); i++) {
             feeds.get(i).durable(reached.get(i));
         }
