@@ -23,6 +23,7 @@ import java.util.function.BooleanSupplier;
 import org.signalpost.event.Event;
 import org.signalpost.event.EventLog;
 import org.signalpost.event.MailFeed;
+import org.signalpost.http.HttpSettings;
 import org.signalpost.http.Metrics;
 import org.signalpost.http.TrackingServer;
 import org.signalpost.http.TrackingSettings;
@@ -161,7 +162,15 @@ public final class FilledBooks {
 
     private static void ask(Path directory, int rounds) throws IOException, InterruptedException {
         var settings = new TrackingSettings(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new HttpSettings(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        /* proxyProtocol= */ false,
+                        List.of(),
+                        100,
+                        100,
+                        "no-referrer",
+                        Duration.ZERO,
+                        HttpSettings.Patience.USUAL),
                 new TrackingUrls("https://t.example"),
                 "",
                 directory.resolve("db").resolve("signalpost"),
@@ -233,6 +242,11 @@ public final class FilledBooks {
             HttpResponse<byte[]> answer = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             if (i >= 0) {
                 times[i] = (System.nanoTime() - start) / 1e6;
+            }
+            if (answer.statusCode() == 503 && i < 0) {
+                // The books are not open yet.
+                i--;
+                continue;
             }
             if (answer.statusCode() != 200) {
                 throw new IllegalStateException(path + " was answered " + answer.statusCode());

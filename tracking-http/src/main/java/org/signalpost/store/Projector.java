@@ -33,6 +33,14 @@ public final class Projector implements AutoCloseable {
     private static final int BATCH = 2_000;
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration RETRY = Duration.ofMillis(250);
+    /** How many times as long as a full batch took the processor is left to others, and for how long at most. */
+    private static final int MAKE_WAY = 4;
+
+    private static final Duration LONGEST_WAY = Duration.ofMillis(500);
+
+    /** From this lag on the books come first. */
+    private static final Duration LATE = Duration.ofSeconds(15);
+
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
@@ -49,6 +57,7 @@ public final class Projector implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private boolean stopping;
+    private int waiting;
     private volatile boolean away;
     private volatile Instant current;
 
@@ -94,6 +103,8 @@ public final class Projector implements AutoCloseable {
         long nanos = patience.toNanos();
         lock.lock();
         try {
+            waiting++;
+            changed.signalAll();
             while (!isFar.test(events.reached())) {
                 if (nanos <= 0 || stopping) {
                     return false;
@@ -105,6 +116,7 @@ public final class Projector implements AutoCloseable {
             LOG.debug("no longer waited for", e);
             return false;
         } finally {
+            waiting--;
             lock.unlock();
         }
     }
@@ -177,8 +189,30 @@ public final class Projector implements AutoCloseable {
         if (entries.isEmpty()) {
             return false;
         }
+        long start = System.nanoTime();
         book(feed, entries);
+        if (entries.size() == BATCH) {
+            makeWay(System.nanoTime() - start);
+        }
         return true;
+    }
+
+    /**
+     * Leaves the processor to those who answer: nobody sees the books as soon as a pixel. Not when they are late
+     * already, and not while a caller waits for what it wrote.
+     */
+    private void makeWay(long batchNanos) {
+        long nanos = Math.min(batchNanos * MAKE_WAY, LONGEST_WAY.toNanos());
+        lock.lock();
+        try {
+            while (nanos > 0 && !stopping && waiting == 0 && lag().compareTo(LATE) < 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("not to be interrupted", e);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void book(Feed feed, List<Entry> entries) {

@@ -81,8 +81,8 @@ public final class TrackStore {
             values.addAll(
                     List.of(place.createdAt(), place.createdAt(), place.id().toString()));
         });
-        String sql = "SELECT " + COLUMNS + " FROM tracks WHERE " + String.join(" AND ", conditions)
-                + " ORDER BY created_at DESC, id DESC FETCH FIRST " + limit + " ROWS ONLY";
+        String sql = "SELECT " + COLUMNS + " FROM tracks WHERE " + String.join(" AND ", conditions) + " ORDER BY "
+                + query.index() + ", created_at DESC, id DESC FETCH FIRST " + limit + " ROWS ONLY";
         return database.transaction(connection -> Sql.rows(connection, sql, values, TrackStore::track));
     }
 
