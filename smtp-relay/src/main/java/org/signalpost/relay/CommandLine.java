@@ -33,7 +33,15 @@ final class CommandLine {
     /** What {@code serve} starts; {@link Main} wires it. */
     interface Server {
         /** Serves until the process is told to end; returns the exit code. */
-        int serve(RelaySettings settings, Console console);
+        int serve(RelaySettings settings, Parts parts, Console console);
+    }
+
+    /** Which parts {@code serve} starts. */
+    enum Parts {
+        /** Takes mail, passes it on, and answers HTTP. */
+        ALL,
+        /** Answers HTTP; the mail is another server's, which registers its tracks here. */
+        HTTP_ONLY
     }
 
     CommandLine(Console console, Server server) {
@@ -48,7 +56,9 @@ final class CommandLine {
                 .setErr(new java.io.PrintWriter(console.err(), true, java.nio.charset.StandardCharsets.UTF_8))
                 .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure));
         parser.setParameterExceptionHandler((failure, given) -> misused(failure));
-        boolean implied = arguments.isEmpty() || arguments.getFirst().startsWith("--config");
+        boolean implied = arguments.isEmpty()
+                || arguments.getFirst().startsWith("--config")
+                || arguments.getFirst().equals("--http-only");
         var full = new java.util.ArrayList<String>(arguments);
         if (implied) {
             full.addFirst("serve");
@@ -77,8 +87,13 @@ final class CommandLine {
     }
 
     @Command(name = "serve", description = "Takes mail by SMTP, tracks it, passes it on, and answers pixels and links.")
-    int serve(@Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config) {
-        return server.serve(settings(config), console);
+    int serve(
+            @Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config,
+            @Option(
+                            names = "--http-only",
+                            description = "Takes and passes on no mail: for use beside a James with the mailet.")
+                    boolean httpOnly) {
+        return server.serve(settings(config), httpOnly ? Parts.HTTP_ONLY : Parts.ALL, console);
     }
 
     @Command(

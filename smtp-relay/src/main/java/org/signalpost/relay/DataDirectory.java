@@ -101,9 +101,13 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    Path signingKeysFile() {
+        return path.resolve("signing.keys");
+    }
+
     /** The key ring, if there is one yet. */
     Optional<SigningKeys> signingKeys() {
-        Path file = path.resolve("signing.keys");
+        Path file = signingKeysFile();
         if (!Files.exists(file)) {
             return Optional.empty();
         }

@@ -60,7 +60,7 @@ public final class Main {
                 .toAbsolutePath()
                 .normalize();
         var console = new Console(System.in, System.out, System.err, System.getenv(), home);
-        int code = new CommandLine(console, (settings, there) -> new Main().serve(settings, there))
+        int code = new CommandLine(console, (settings, parts, there) -> new Main().serve(settings, parts, there))
                 .run(List.of(arguments));
         System.out.flush();
         if (code != 0) {
@@ -68,9 +68,12 @@ public final class Main {
         }
     }
 
-    private int serve(RelaySettings settings, Console console) {
+    private int serve(RelaySettings settings, CommandLine.Parts parts, Console console) {
         try {
-            open(settings, console);
+            switch (parts) {
+                case ALL -> open(settings, console);
+                case HTTP_ONLY -> openHttp(settings, console);
+            }
             Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
             toldToEnd.await();
             return 0;
@@ -166,6 +169,43 @@ public final class Main {
         console.out()
                 .print(Welcome.text(
                         settings, smtp.addresses().getFirst(), tracking.address(), tracking.signInPath(), data));
+        console.out().flush();
+    }
+
+    /**
+     * Pixels, links, API and books alone. Books of a relay that ran here before are kept up; its queue stays as it is.
+     */
+    private void openHttp(RelaySettings settings, Console console) {
+        var clock = InstantSource.system();
+        var random = new SecureRandom();
+        DataDirectory data = DataDirectory.at(settings.dataDirectory());
+        data.open();
+        opened.push(data);
+        SigningKeys keys = data.signingKeys(random);
+        String adminKey = data.adminKey(random);
+        Journal mailLog = Journal.open(data.resolve("log").resolve("mail"));
+        opened.push(mailLog);
+        Journal eventLog = Journal.open(data.resolve("log").resolve("events"));
+        opened.push(eventLog);
+        var outbox = new Capture(data.resolve("outbox"), clock);
+        outbox.start();
+        var metrics = new Metrics();
+        opened.push(metrics);
+        var feed = new MailFeed(mailLog, History::event, booked -> {});
+        var tracking = new TrackingServer(
+                settings.tracking(adminKey),
+                keys,
+                eventLog,
+                feed,
+                outbox,
+                Optional.empty(),
+                Classifier.byAgent(),
+                metrics,
+                clock,
+                random);
+        opened.push(tracking);
+        tracking.start();
+        console.out().print(Welcome.httpOnly(tracking.address(), tracking.signInPath(), data));
         console.out().flush();
     }
 

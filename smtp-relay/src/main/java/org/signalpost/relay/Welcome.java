@@ -39,4 +39,19 @@ final class Welcome {
                         smtp.getAddress().getHostAddress(),
                         smtp.getPort());
     }
+
+    /** What a start without a relay says. */
+    static String httpOnly(InetSocketAddress http, String signIn, DataDirectory data) {
+        String base = "http://" + Addresses.written(http);
+        return """
+
+                Signalpost is ready, without a relay: it takes no mail and passes none on.
+
+                  HTTP          %s   pixels, links, API, pages
+                  pages         %s   signs you in, once, within an hour
+                  admin key     %s
+                  signing keys  %s   the mailet in James reads a copy of this file
+
+                """.formatted(base, base + signIn, data.adminKeyFile(), data.signingKeysFile());
+    }
 }

@@ -58,8 +58,20 @@ final class RunningSignalpost implements AutoCloseable {
         return running;
     }
 
+    /** Starts the program without its relay and waits until it listens. */
+    static RunningSignalpost startHttpOnly(Path directory) throws IOException {
+        RunningSignalpost running = launch(CHECKOUT.resolve("signalpost"), directory, Map.of(), List.of("--http-only"));
+        running.await(text -> HTTP.matcher(text).find());
+        return running;
+    }
+
     /** Starts the program and does not wait. */
     static RunningSignalpost launch(Path script, Path directory, Map<String, String> configuration) throws IOException {
+        return launch(script, directory, configuration, List.of());
+    }
+
+    private static RunningSignalpost launch(
+            Path script, Path directory, Map<String, String> configuration, List<String> options) throws IOException {
         Files.createDirectories(directory);
         String text = Map.of("smtp.listen", "127.0.0.1:0", "http.listen", "127.0.0.1:" + freePort()).entrySet().stream()
                 .filter(entry -> !configuration.containsKey(entry.getKey()))
@@ -69,9 +81,9 @@ final class RunningSignalpost implements AutoCloseable {
                 .map(entry -> entry.getKey() + " = " + entry.getValue() + "\n")
                 .collect(Collectors.joining());
         Path file = Files.writeString(directory.resolve("signalpost.properties"), text);
-        var builder = new ProcessBuilder(script.toString(), "serve", "--config", file.toString())
-                .directory(directory.toFile())
-                .redirectErrorStream(true);
+        var command = new java.util.ArrayList<String>(List.of(script.toString(), "serve", "--config", file.toString()));
+        command.addAll(options);
+        var builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().put("SIGNALPOST_JAVA_OPTIONS", "-Xmx512m");
         var running = new RunningSignalpost(directory, builder.start());
         Thread.ofVirtual().start(running::read);
