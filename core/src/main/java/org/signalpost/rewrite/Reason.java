@@ -56,6 +56,8 @@ public enum Reason {
     VERIFICATION_FAILED,
     /** The tracks could not be registered. */
     NOT_REGISTERED,
+    /** One copy for each recipient would be more than the operator allows. */
+    TOO_MANY_COPIES,
     /** The tracking host does not answer. */
     TRACKING_HOST_DOWN,
     /** The tracked copy is larger than the next hop takes, the original is not. */
