@@ -26,9 +26,7 @@ public final class Mails {
                 <html><body>
                 .<p>Grüße, <a href="https://d.example/sale?id=7&amp;c=a%%20b#top">look</a></p>
                 </body></html>
-                """
-                .formatted(subject, subject.replaceAll("[^A-Za-z0-9]", "."))
-                .replace("\n", "\r\n");
+                """.formatted(subject, subject.replaceAll("[^A-Za-z0-9]", ".")).replace("\n", "\r\n");
     }
 
     /** Whether there is a mark of ours in it. */

@@ -46,8 +46,7 @@ public final class TrackingStub implements AutoCloseable {
         ELSEWHERE
     }
 
-    private static final Pattern TRACK =
-            Pattern.compile("\"id\":\"(trk_[0-9A-Za-z]{22})\",\"recipient\":\"([^\"]*)\"");
+    private static final Pattern TRACK = Pattern.compile("\"id\":\"(trk_[0-9A-Za-z]{22})\",\"recipient\":\"([^\"]*)\"");
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -161,7 +160,8 @@ public final class TrackingStub implements AutoCloseable {
         for (MatchResult track : TRACK.matcher(body).results().toList()) {
             int index = outcomes.size();
             if (refused.contains(track.group(2))) {
-                outcomes.add("{\"index\":" + index + ",\"status\":400,\"errors\":[{\"field\":\"recipient\",\"message\":\"no\"}]}");
+                outcomes.add("{\"index\":" + index
+                        + ",\"status\":400,\"errors\":[{\"field\":\"recipient\",\"message\":\"no\"}]}");
             } else {
                 int status = registered.putIfAbsent(track.group(1), track.group(2)) == null ? 201 : 200;
                 outcomes.add("{\"index\":" + index + ",\"status\":" + status + ",\"track\":{\"id\":\"" + track.group(1)
