@@ -1,10 +1,7 @@
 package org.signalpost.james;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** The processors of a James under test: ours as they are shipped in {@code config/james}, and the gateway. */
 final class Configurations {
@@ -17,30 +14,13 @@ final class Configurations {
         this.gateway = gateway;
     }
 
-    /**
-     * Where tracks are registered, and with what.
-     *
-     * @param trackingUrl what stands in mails
-     * @param server where the call goes to
-     * @param apiKey what it is made with
-     * @param signingKeys the text of the key ring
-     */
-    record Signalpost(String trackingUrl, String server, String apiKey, String signingKeys) {
-        /** For a server that does not look at keys. */
-        static Signalpost at(String server) {
-            String zero = "00".repeat(32);
-            return new Signalpost(
-                    "https://t.example", server, "ms_live_0", "1 " + zero + "\nactive 1\ntrack-ids " + zero + "\n");
-        }
-    }
-
     /** Local recipients are tracked as well. */
-    String allMail(Signalpost signalpost) throws IOException {
-        return RunningJames.shipped("all-mail-processors.xml", values(signalpost)) + relay("");
+    String allMail(Shipped.Signalpost signalpost) throws IOException {
+        return Shipped.text("all-mail-processors.xml", signalpost, directory) + relay("");
     }
 
     /** The standard processors, with ours first in {@code relay}. */
-    String leavingMail(Signalpost signalpost) throws IOException {
+    String leavingMail(Shipped.Signalpost signalpost) throws IOException {
         return """
                 <processor state="transport" enableJmx="false">
                   <mailet match="All" class="RemoveMimeHeader"><name>bcc</name></mailet>
@@ -48,20 +28,7 @@ final class Configurations {
                   <mailet match="SMTPAuthSuccessful" class="ToProcessor"><processor>relay</processor></mailet>
                   <mailet match="All" class="ToProcessor"><processor>error</processor></mailet>
                 </processor>
-                """ + relay(RunningJames.shipped("relay-processor.xml", values(signalpost)));
-    }
-
-    private Map<String, String> values(Signalpost signalpost) throws IOException {
-        Path key = Files.writeString(directory.resolve("james.key"), signalpost.apiKey() + "\n");
-        Path keys = Files.writeString(directory.resolve("signing.keys"), signalpost.signingKeys());
-        var values = new LinkedHashMap<String, String>();
-        values.put("https://t.example.org", signalpost.trackingUrl());
-        values.put("http://127.0.0.1:8025", signalpost.server());
-        values.put("/etc/signalpost/james.key", key.toString());
-        values.put("/etc/signalpost/signing.keys", keys.toString());
-        // The tests have little time, and want to see every call.
-        values.put("<onMailetException>", "<timeout>1s</timeout><retryAfter>1ms</retryAfter><onMailetException>");
-        return values;
+                """ + relay(Shipped.text("relay-processor.xml", signalpost, directory));
     }
 
     private String relay(String first) {

@@ -34,7 +34,7 @@ class James38IT {
         server = TrackingStub.start();
         var configurations = new Configurations(directory, sink.port());
         james = RunningJames.start(
-                directory.resolve("james"), configurations.allMail(Configurations.Signalpost.at(server.url())));
+                directory.resolve("james"), configurations.allMail(Shipped.Signalpost.at(server.url())));
     }
 
     @AfterAll

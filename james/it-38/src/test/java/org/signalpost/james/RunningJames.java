@@ -14,15 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The real James 3.8.1 memory server in a process of its own, with our jar in {@code extensions-jars}. */
 final class RunningJames implements AutoCloseable {
-    static final Path CHECKOUT = Path.of(System.getProperty("signalpost.checkout", "../.."))
-            .toAbsolutePath()
-            .normalize();
     static final String PASSWORD = "secret-1";
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -174,18 +170,5 @@ final class RunningJames implements AutoCloseable {
         if (!ended(Duration.ofSeconds(20))) {
             kill();
         }
-    }
-
-    /** A file of {@code config/james} as it is shipped, with the values of a test in place of the examples. */
-    static String shipped(String name, Map<String, String> values) throws IOException {
-        String text =
-                Files.readString(CHECKOUT.resolve("config").resolve("james").resolve(name));
-        for (Map.Entry<String, String> value : values.entrySet()) {
-            if (!text.contains(value.getKey())) {
-                throw new AssertionError("no " + value.getKey() + " in " + name);
-            }
-            text = text.replace(value.getKey(), value.getValue());
-        }
-        return text;
     }
 }
