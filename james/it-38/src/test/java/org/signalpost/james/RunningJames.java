@@ -53,6 +53,16 @@ final class RunningJames implements AutoCloseable {
      * @param processors the processors beside {@code root} and {@code error}
      */
     static RunningJames start(Path home, String processors) throws Exception {
+        return start(home, processors, "org.apache.james.MemoryJamesServerMain");
+    }
+
+    /** The same with a mail queue below {@code home}, which survives the end of the process. */
+    static RunningJames startPersistent(Path home, String processors) throws Exception {
+        Path program = Path.of("src", "test", "james", "PersistentJames.java").toAbsolutePath();
+        return start(home, processors, program.toString());
+    }
+
+    private static RunningJames start(Path home, String processors, String program) throws Exception {
         var ports = Ports.free();
         configure(home, ports, processors);
         Path jars = Files.createDirectories(home.resolve("extensions-jars"));
@@ -66,7 +76,7 @@ final class RunningJames implements AutoCloseable {
                                 .strip(),
                         "-Dworking.directory=" + home,
                         "-Dlogback.configurationFile=" + home.resolve("conf").resolve("logback.xml"),
-                        "org.apache.james.MemoryJamesServerMain")
+                        program)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
                 .start();
