@@ -22,13 +22,23 @@ public final class Shipped {
      * @param server where the call goes to
      * @param apiKey what it is made with
      * @param signingKeys the text of the key ring
+     * @param timeout how long a mail may wait for it, as an operator writes it
      */
-    public record Signalpost(String trackingUrl, String server, String apiKey, String signingKeys) {
+    public record Signalpost(String trackingUrl, String server, String apiKey, String signingKeys, String timeout) {
         /** For a server that does not look at keys; all octets of the key ring are zero. */
         public static Signalpost at(String server) {
             String zero = "00".repeat(32);
             return new Signalpost(
-                    "https://t.example", server, "ms_live_0", "1 " + zero + "\nactive 1\ntrack-ids " + zero + "\n");
+                    "https://t.example",
+                    server,
+                    "ms_live_0",
+                    "1 " + zero + "\nactive 1\ntrack-ids " + zero + "\n",
+                    "3s");
+        }
+
+        /** The same with all the time that a busy machine may need. */
+        public Signalpost patiently() {
+            return new Signalpost(trackingUrl, server, apiKey, signingKeys, "25s");
         }
     }
 
@@ -41,8 +51,10 @@ public final class Shipped {
         values.put("http://127.0.0.1:8025", signalpost.server());
         values.put("/etc/signalpost/james.key", key.toString());
         values.put("/etc/signalpost/signing.keys", keys.toString());
-        // The tests have little time, and want to see every call.
-        values.put("<onMailetException>", "<timeout>1s</timeout><retryAfter>1ms</retryAfter><onMailetException>");
+        // The tests want to see every call.
+        values.put(
+                "<onMailetException>",
+                "<timeout>" + signalpost.timeout() + "</timeout><retryAfter>1ms</retryAfter><onMailetException>");
         String text =
                 Files.readString(CHECKOUT.resolve("config").resolve("james").resolve(name));
         for (Map.Entry<String, String> value : values.entrySet()) {

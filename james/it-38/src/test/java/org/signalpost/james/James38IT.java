@@ -139,7 +139,7 @@ class James38IT {
                                 == 2
                         && james.inbox(subject).size() == 1,
                 james::output);
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
         var mails = new ArrayList<String>(james.inbox(subject));
         sink.received(subject).forEach(one -> mails.add(one.mail()));
         assertThat(mails)

@@ -39,8 +39,8 @@ class RestartIT {
         Path home = directory.resolve("james");
         try (var sink = Sink.start();
                 var server = TrackingStub.start()) {
-            String processors =
-                    new Configurations(directory, sink.port()).leavingMail(Shipped.Signalpost.at(server.url()));
+            String processors = new Configurations(directory, sink.port())
+                    .leavingMail(Shipped.Signalpost.at(server.url()).patiently());
             try (var james = RunningJames.startPersistent(home, processors)) {
                 for (int i = 0; i < MAILS; i++) {
                     james.submit(Mails.newsletter("Mail-" + i), THREE);

@@ -89,7 +89,7 @@ final class RunningSignalpost implements AutoCloseable {
             throw new AssertionError(new String(making.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
         }
         String keys = Files.readString(directory.resolve("data").resolve("signing.keys"));
-        return new Shipped.Signalpost(url, url, key, keys);
+        return new Shipped.Signalpost(url, url, key, keys, "25s");
     }
 
     /** A call of the API with the admin key. */
