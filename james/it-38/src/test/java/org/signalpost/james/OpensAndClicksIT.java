@@ -24,12 +24,13 @@ class OpensAndClicksIT {
             try (var james = RunningJames.start(directory.resolve("james"), processors)) {
                 james.submit(Mails.newsletter("Real"), "lee@james.test", "ann@example.com", "bob@example.net");
 
+                var local = new HashSet<String>();
                 Waiting.until(
                         SOON,
                         () -> sink.received("Real").size() == 2
-                                && james.inbox("Real").size() == 1,
+                                && (local.addAll(james.inbox("Real")) || local.size() == 1),
                         james::output);
-                var copies = new ArrayList<String>(james.inbox("Real"));
+                var copies = new ArrayList<String>(local);
                 sink.received("Real").forEach(one -> copies.add(one.mail()));
                 var recipients = new HashSet<String>();
                 for (String copy : copies) {

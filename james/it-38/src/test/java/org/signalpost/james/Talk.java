@@ -74,12 +74,16 @@ final class Talk implements AutoCloseable {
     private List<String> command(String tag, String text) throws IOException {
         send((tag + " " + text + "\r\n").getBytes(StandardCharsets.US_ASCII));
         var literals = new ArrayList<String>();
-        for (String line = line(); !line.startsWith(tag + " "); line = line()) {
+        String line = line();
+        for (; !line.startsWith(tag + " "); line = line()) {
             int brace = line.lastIndexOf('{');
             if (brace >= 0 && line.endsWith("}\r\n")) {
                 int length = Integer.parseInt(line.substring(brace + 1, line.length() - 3));
                 literals.add(new String(in.readNBytes(length), StandardCharsets.ISO_8859_1));
             }
+        }
+        if (!line.startsWith(tag + " OK")) {
+            throw new IOException(text + ": " + line);
         }
         return literals;
     }
