@@ -3,6 +3,7 @@ package org.signalpost.http;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpField;
@@ -25,25 +26,46 @@ public final class Exchange implements AutoCloseable {
     private final String address;
     private final Bodies.Share memory;
     private final Map<String, String> parameters;
+    private final Map<String, String> promised;
 
-    Exchange(
+    Exchange(Request request, String path, String id, String address, Bodies.Share memory) {
+        this(request, path, id, address, memory, Map.of(), new LinkedHashMap<>());
+    }
+
+    private Exchange(
             Request request,
             String path,
             String id,
             String address,
             Bodies.Share memory,
-            Map<String, String> parameters) {
+            Map<String, String> parameters,
+            Map<String, String> promised) {
         this.request = request;
         this.path = path;
         this.id = id;
         this.address = address;
         this.memory = memory;
         this.parameters = Map.copyOf(parameters);
+        this.promised = promised;
     }
 
     /** The same request with the parts of its path that a route names. */
     Exchange with(Map<String, String> named) {
-        return new Exchange(request, path, id, address, memory, named);
+        return new Exchange(request, path, id, address, memory, named, promised);
+    }
+
+    /** Whatever comes of this request, the head of its answer will have this field. */
+    public void promise(String name, String value) {
+        promised.put(name, value);
+    }
+
+    /** The answer, with what was promised in its head. */
+    Reply promised(Reply reply) {
+        Reply whole = reply;
+        for (Map.Entry<String, String> field : promised.entrySet()) {
+            whole = whole.with(field.getKey(), field.getValue());
+        }
+        return whole;
     }
 
     /** GET, POST, …; HEAD is told by {@link #isHead}. */

@@ -1,7 +1,6 @@
 package org.signalpost.http;
 
 import java.io.IOException;
-import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http.HttpField;
@@ -48,7 +47,7 @@ final class Front extends Handler.Abstract.NonBlocking {
         client.asks();
         Callback end = new End(client, callback);
         if (!hits.answers(request, path, response, end, new HttpField(RequestIds.FIELD, id))) {
-            var exchange = new Exchange(request, path, id, addresses.of(request), bodies.share(), Map.of());
+            var exchange = new Exchange(request, path, id, addresses.of(request), bodies.share());
             threads.execute(() -> serve(exchange, client, response, end));
         }
         return true;
@@ -76,7 +75,7 @@ final class Front extends Handler.Abstract.NonBlocking {
 
     private void serve(Exchange exchange, Client client, Response response, Callback end) {
         try {
-            Reply reply = answer(exchange).with(RequestIds.FIELD, exchange.id());
+            Reply reply = exchange.promised(answer(exchange)).with(RequestIds.FIELD, exchange.id());
             client.isAnswered();
             try (Blocker.Callback sent = Blocker.callback()) {
                 reply.send(response, sent);

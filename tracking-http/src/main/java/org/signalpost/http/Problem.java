@@ -85,22 +85,24 @@ public final class Problem extends RuntimeException {
         return reply;
     }
 
+    /** The phrase of the status (RFC 9110 section 15, RFC 6585). */
     private static String title(int status) {
         return switch (status) {
-            case 400 -> "Bad request";
-            case 401 -> "Not authenticated";
-            case 403 -> "Not allowed";
-            case 404 -> "Not found";
-            case 405 -> "Method not allowed";
+            case 400 -> "Bad Request";
+            case 401 -> "Unauthorized";
+            case 403 -> "Forbidden";
+            case 404 -> "Not Found";
+            case 405 -> "Method Not Allowed";
+            case 408 -> "Request Timeout";
             case 409 -> "Conflict";
-            case 408 -> "Too slow";
-            case 413 -> "Too large";
-            case 414 -> "Address too long";
-            case 415 -> "Unsupported media type";
-            case 417 -> "Expectation failed";
-            case 429 -> "Too many requests";
-            case 431 -> "Head too large";
-            case 503 -> "Not available just now";
+            case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
+            case 415 -> "Unsupported Media Type";
+            case 417 -> "Expectation Failed";
+            case 429 -> "Too Many Requests";
+            case 431 -> "Request Header Fields Too Large";
+            case 500 -> "Internal Server Error";
+            case 503 -> "Service Unavailable";
             default -> "Error";
         };
     }

@@ -59,13 +59,10 @@ public final class Access {
         return exchange -> {
             Caller caller = caller(exchange);
             RateLimit.Take take = calls.take(caller.account(), caller.plan().perMinute());
-            try {
-                return limits(answer(exchange, caller, scope, take, call), take);
-            } catch (Problem problem) {
-                throw problem.with("X-RateLimit-Limit", Integer.toString(take.limit()))
-                        .with("X-RateLimit-Remaining", Integer.toString(take.remaining()))
-                        .with("X-RateLimit-Reset", Long.toString(take.reset()));
-            }
+            exchange.promise("X-RateLimit-Limit", Integer.toString(take.limit()));
+            exchange.promise("X-RateLimit-Remaining", Integer.toString(take.remaining()));
+            exchange.promise("X-RateLimit-Reset", Long.toString(take.reset()));
+            return answer(exchange, caller, scope, take, call);
         };
     }
 
@@ -83,12 +80,6 @@ public final class Access {
             throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + scope.word() + ".");
         }
         return call.on(exchange, caller);
-    }
-
-    private static Reply limits(Reply reply, RateLimit.Take take) {
-        return reply.with("X-RateLimit-Limit", Integer.toString(take.limit()))
-                .with("X-RateLimit-Remaining", Integer.toString(take.remaining()))
-                .with("X-RateLimit-Reset", Long.toString(take.reset()));
     }
 
     private Caller caller(Exchange exchange) {

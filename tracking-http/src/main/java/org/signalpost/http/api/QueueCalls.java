@@ -257,7 +257,8 @@ public final class QueueCalls {
     private Reply pause(Exchange exchange, boolean stop) {
         String route = route(exchange.parameter("route"));
         if (!queue.pause(route, stop, Access.who(exchange))) {
-            throw Problem.of(503, "not_kept", "That could not be kept; nothing was changed.");
+            throw Problem.of(503, "not_kept", "That could not be kept; nothing was changed.")
+                    .with("Retry-After", "2");
         }
         return Reply.json(200, Json.object().put("route", route).put("paused", stop));
     }
