@@ -46,6 +46,7 @@ public final class TrackingServer implements AutoCloseable {
     private final Hits hits;
     private final Health health;
     private final Listener listener;
+    private final List<Route> routes;
 
     /** Wires the parts; nothing is opened yet. There is a {@code queue} when there is a relay beside it. */
     public TrackingServer(
@@ -74,6 +75,7 @@ public final class TrackingServer implements AutoCloseable {
         all.addAll(hits.routes());
         all.addAll(new Unsubscribe(keys, log, clock).routes());
         all.addAll(Routes.below(List.of("/api/v1", "/v1"), api.routes()));
+        all.add(Description.route());
         all.addAll(health.routes());
         all.add(new Route("GET", "/metrics", api.access().needs(Scope.ADMIN, exchange -> metrics.scrape())));
         Gauge.builder("signalpost.books.lag", projector, books -> books.lag().toMillis() / 1000.0)
@@ -85,7 +87,8 @@ public final class TrackingServer implements AutoCloseable {
 
         var clients = new Clients(settings.http(), addresses);
         var ids = new RequestIds(random);
-        var front = new Front(hits, new Routes(all), addresses, clients, ids);
+        this.routes = List.copyOf(all);
+        var front = new Front(hits, new Routes(routes), addresses, clients, ids);
         this.listener = new Listener(settings.http(), front, clients, ids);
         Gauge.builder("signalpost.http.clients", clients, Clients::size)
                 .description("Connections that are open")
@@ -107,6 +110,11 @@ public final class TrackingServer implements AutoCloseable {
     /** Where it listens, with the port that was picked. */
     public InetSocketAddress address() {
         return listener.address();
+    }
+
+    /** Everything that is answered. */
+    List<Route> routes() {
+        return routes;
     }
 
     /** The keys that may submit mail; they are there while the database is away. */

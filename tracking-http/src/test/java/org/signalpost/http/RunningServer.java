@@ -143,6 +143,11 @@ final class RunningServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.address().getPort() + path);
     }
 
+    List<Route> routes() {
+        return server.routes();
+    }
+
+    /** Every answer is held against the description of the API. */
     HttpResponse<byte[]> send(String method, String path, String body, String... headers) {
         var request = HttpRequest.newBuilder(uri(path))
                 .timeout(Duration.ofSeconds(20))
@@ -155,7 +160,9 @@ final class RunningServer implements AutoCloseable {
             request.headers(headers);
         }
         try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            ApiDescription.check(method, path, body, answer);
+            return answer;
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
