@@ -1,0 +1,2 @@
+curl "https://mailsignal.eu/api/v1/tracks/trk_abc123xyz" \
+-H "Authorization: Bearer ms_live_xxxx"
