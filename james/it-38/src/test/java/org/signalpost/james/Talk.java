@@ -64,11 +64,15 @@ final class Talk implements AutoCloseable {
             talk.line();
             talk.command("1", "LOGIN \"" + user + "\" \"" + password + "\"");
             talk.command("2", "SELECT INBOX");
-            List<String> mails = talk.command("3", "FETCH 1:* (BODY.PEEK[])");
+            // There is no range of messages in a mailbox that has none (RFC 3501 section 6.4.8), and James says so.
+            List<String> mails = talk.isEmpty ? List.of() : talk.command("3", "FETCH 1:* (BODY.PEEK[])");
             talk.command("4", "LOGOUT");
             return mails;
         }
     }
+
+    /** Whether the mailbox that was selected has no messages. */
+    private boolean isEmpty;
 
     /** The literals in the answer. */
     private List<String> command(String tag, String text) throws IOException {
@@ -76,6 +80,7 @@ final class Talk implements AutoCloseable {
         var literals = new ArrayList<String>();
         String line = line();
         for (; !line.startsWith(tag + " "); line = line()) {
+            isEmpty |= line.equals("* 0 EXISTS\r\n");
             int brace = line.lastIndexOf('{');
             if (brace >= 0 && line.endsWith("}\r\n")) {
                 int length = Integer.parseInt(line.substring(brace + 1, line.length() - 3));
