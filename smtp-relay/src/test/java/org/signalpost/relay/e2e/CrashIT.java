@@ -147,12 +147,20 @@ class CrashIT {
             Waiting.until(
                     Duration.ofSeconds(30),
                     () -> opens(again, track) >= answered.get(),
-                    () -> again.output() + "\nanswered " + answered.get());
+                    () -> again.output() + "\nanswered " + answered.get() + ", counted " + counted(again, track));
             // One that was on disk, but whose answer the kill cut off, may be there as well: at most one a client.
             assertThat(opens(again, track)).isBetween(answered.get(), answered.get() + CLIENTS);
             int counted = opens(again, track);
             again.visit(again.uri("/api/t/" + track));
             Waiting.until(Duration.ofSeconds(10), () -> opens(again, track) == counted + 1, again::output);
+        }
+    }
+
+    private static String counted(RunningSignalpost signalpost, String track) {
+        try {
+            return Integer.toString(opens(signalpost, track));
+        } catch (IOException e) {
+            return e.toString();
         }
     }
 

@@ -73,7 +73,10 @@ final class RunningSignalpost implements AutoCloseable {
     private static RunningSignalpost launch(
             Path script, Path directory, Map<String, String> configuration, List<String> options) throws IOException {
         Files.createDirectories(directory);
-        String text = Map.of("smtp.listen", "127.0.0.1:0", "http.listen", "127.0.0.1:" + freePort()).entrySet().stream()
+        String text = Map.of(
+                        "smtp.listen", "127.0.0.1:0", "http.listen", "127.0.0.1:" + freePort(), "http.stop-delay", "0s")
+                .entrySet()
+                .stream()
                 .filter(entry -> !configuration.containsKey(entry.getKey()))
                 .map(entry -> entry.getKey() + " = " + entry.getValue() + "\n")
                 .collect(Collectors.joining());
