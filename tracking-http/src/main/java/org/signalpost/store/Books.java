@@ -271,6 +271,11 @@ final class Books implements AutoCloseable {
         return statements.change(sql, values);
     }
 
+    /** Writes down what is still in memory. */
+    void flush() throws SQLException {
+        ledger.flush();
+    }
+
     /** Writes down what is still in memory; nothing may be booked afterwards. */
     @Override
     public void close() throws SQLException {

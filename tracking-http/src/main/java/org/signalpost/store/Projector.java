@@ -250,6 +250,8 @@ public final class Projector implements AutoCloseable {
         database.transaction(connection -> {
             try (var books = new Books(connection, classifier)) {
                 effect.on(books);
+                // What was booked stands before the place it was booked up to, whatever a database makes of half of it.
+                books.flush();
                 books.reached(feed.name(), next);
             }
             return next;

@@ -145,7 +145,7 @@ class CrashIT {
 
         try (var again = RunningSignalpost.start(directory, Map.of())) {
             Waiting.until(
-                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(3),
                     () -> opens(again, track) >= answered.get(),
                     () -> again.output() + "\nanswered " + answered.get() + ", counted " + counted(again, track));
             // One that was on disk, but whose answer the kill cut off, may be there as well: at most one a client.
