@@ -60,7 +60,8 @@ public final class Database implements AutoCloseable {
     public static Database at(String url, Path file) {
         return url.isEmpty()
                 ? new Database(
-                        "jdbc:h2:file:" + file.toAbsolutePath() + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128",
+                        "jdbc:h2:file:" + file.toAbsolutePath()
+                                + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128;WRITE_DELAY=0",
                         Optional.of(file.resolveSibling(file.getFileName() + ".mv.db")))
                 : new Database(url, Optional.empty());
     }

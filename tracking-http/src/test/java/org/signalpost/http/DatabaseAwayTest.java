@@ -51,7 +51,7 @@ class DatabaseAwayTest {
     private Connection beside() throws SQLException {
         return DriverManager.getConnection("jdbc:h2:file:"
                 + directory.resolve("db").resolve("signalpost").toAbsolutePath()
-                + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128");
+                + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128;WRITE_DELAY=0");
     }
 
     /** Hits while the database is away: all answered rightly, and quickly. */

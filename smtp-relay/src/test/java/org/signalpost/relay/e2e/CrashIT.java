@@ -145,7 +145,7 @@ class CrashIT {
 
         try (var again = RunningSignalpost.start(directory, Map.of())) {
             Waiting.until(
-                    Duration.ofMinutes(3),
+                    Duration.ofSeconds(30),
                     () -> opens(again, track) >= answered.get(),
                     () -> again.output() + "\nanswered " + answered.get() + ", counted " + counted(again, track));
             // One that was on disk, but whose answer the kill cut off, may be there as well: at most one a client.

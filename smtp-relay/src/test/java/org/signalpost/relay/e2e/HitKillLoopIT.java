@@ -32,9 +32,6 @@ class HitKillLoopIT {
     private static final int ROUNDS = Integer.getInteger("hit.rounds", 10);
     private static final int CALLS = 5_000;
     private static final int CLIENTS = 8;
-    /** How long the books may take to catch up after a kill; usually a second, now and then much longer. */
-    private static final Duration BOOKS = Duration.ofMinutes(3);
-
     private static final Duration LATE = Duration.ofMillis(45);
 
     @TempDir
@@ -175,10 +172,11 @@ class HitKillLoopIT {
                 .asString();
         made.put(probe, id);
         Waiting.until(
-                BOOKS,
+                Duration.ofSeconds(30),
                 () -> {
                     JsonNode now = signalpost.api("/analytics").path("summary");
-                    return now.path("totalOpens").asInt() >= answeredOpens
+                    return now.path("totalTracks").asInt() >= made.size()
+                            && now.path("totalOpens").asInt() >= answeredOpens
                             && now.path("totalClicks").asInt() >= answeredClicks;
                 },
                 () -> "after " + rounds + " kills, answered " + answeredOpens + " opens (and " + lateOpens + " late), "
