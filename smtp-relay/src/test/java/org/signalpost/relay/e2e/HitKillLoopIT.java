@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,8 +51,11 @@ class HitKillLoopIT {
 
     private final AtomicInteger number = new AtomicInteger();
 
+    private final Queue<Long> slowOpens = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> slowClicks = new ConcurrentLinkedQueue<>();
+
     /**
-     * Hits whose answer took so long that it may have been given before they were on disk: after 50 ms a picture is
+     * Hits just before a kill whose answer took so long that it may have been given before they were on disk: after 50 ms a picture is
      * worth more than a number. A kill right then loses them, and the documents say so.
      */
     private final AtomicInteger lateOpens = new AtomicInteger();
@@ -116,6 +121,9 @@ class HitKillLoopIT {
             }
             Waiting.until(Duration.ofMinutes(2), () -> answered.get() >= until, signalpost::output);
             signalpost.killHard();
+            long kill = System.nanoTime();
+            lateOpens.addAndGet(justBefore(kill, slowOpens));
+            lateClicks.addAndGet(justBefore(kill, slowClicks));
             killed = signalpost.output();
         }
     }
@@ -139,7 +147,7 @@ class HitKillLoopIT {
                 var request = HttpRequest.newBuilder(signalpost.uri(path)).build();
                 long start = System.nanoTime();
                 if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 302) {
-                    lateClicks.addAndGet(isLate(start));
+                    noteIfSlow(start, slowClicks);
                     clicks.computeIfAbsent(track, fresh -> new AtomicInteger()).incrementAndGet();
                 }
             }
@@ -148,15 +156,27 @@ class HitKillLoopIT {
                         .build();
                 long start = System.nanoTime();
                 if (client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
-                    lateOpens.addAndGet(isLate(start));
+                    noteIfSlow(start, slowOpens);
                     opens.computeIfAbsent(track, fresh -> new AtomicInteger()).incrementAndGet();
                 }
             }
         }
     }
 
-    private static int isLate(long start) {
-        return System.nanoTime() - start < LATE.toNanos() ? 0 : 1;
+    private static void noteIfSlow(long start, Queue<Long> slow) {
+        long end = System.nanoTime();
+        if (end - start >= LATE.toNanos()) {
+            slow.add(end);
+        }
+    }
+
+    /** How many slow answers came in the last second before the kill; what was answered before is on disk by then. */
+    private static int justBefore(long kill, Queue<Long> slow) {
+        int late = (int) slow.stream()
+                .filter(end -> kill - end < Duration.ofSeconds(1).toNanos())
+                .count();
+        slow.clear();
+        return late;
     }
 
     /** Each client may have had one call in flight in each round before: on disk, and not answered. */
