@@ -1,19 +1,14 @@
 package org.signalpost.event;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.JournalException;
 import org.signalpost.journal.Position;
-import org.signalpost.track.NewTrack;
-import org.signalpost.track.Tracks;
 
 /** The event log as it is written to. Safe to call from any thread; no method is interrupted. */
-public final class EventLog implements Tracks {
-    private static final long FIRST_ACCOUNT = 1;
-
+public final class EventLog {
     private final Journal journal;
 
     /** Writes to this journal, which stays its owner's to close. */
@@ -78,17 +73,6 @@ public final class EventLog implements Tracks {
             journal.append(EventRecord.kind(hit), EventRecord.id(hit), EventRecord.write(hit), told);
         } catch (RuntimeException e) {
             told.failed(new JournalException(JournalException.Cause.BROKEN, "a hit could not be written: " + e, e));
-        }
-    }
-
-    @Override
-    public void register(List<NewTrack> tracks) {
-        try {
-            keep(tracks.stream()
-                    .map(track -> new Event.Made(track, FIRST_ACCOUNT, Optional.empty()))
-                    .toList());
-        } catch (JournalException e) {
-            throw new RegistrationFailed("the event log did not take the track: " + e.getMessage(), e);
         }
     }
 }

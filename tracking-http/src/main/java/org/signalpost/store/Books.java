@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -175,7 +176,7 @@ final class Books implements AutoCloseable {
         int number = 0;
         for (String recipient : queued.recipients()) {
             if (!statements.exists(HAS_RECIPIENT, List.of(message, recipient))) {
-                var values = new java.util.ArrayList<Object>(new State("queued").values(queued.at()));
+                var values = new ArrayList<Object>(new State("queued").values(queued.at()));
                 values.addAll(List.of(number, message, recipient));
                 change(ADD_RECIPIENT, values);
             }
@@ -203,11 +204,11 @@ final class Books implements AutoCloseable {
     }
 
     private void state(MailEvent event, String recipient, State state) throws SQLException {
-        var values = new java.util.ArrayList<Object>(state.values(event.at()));
+        var values = new ArrayList<Object>(state.values(event.at()));
         var key = List.of(event.message().toString(), recipient);
         values.addAll(key);
         if (change(SET_RECIPIENT, values) == 0) {
-            values = new java.util.ArrayList<>(state.values(event.at()));
+            values = new ArrayList<>(state.values(event.at()));
             values.add(0);
             values.addAll(key);
             change(ADD_RECIPIENT, values);
@@ -269,11 +270,6 @@ final class Books implements AutoCloseable {
 
     private int change(String sql, List<?> values) throws SQLException {
         return statements.change(sql, values);
-    }
-
-    /** Writes down what is still in memory. */
-    void flush() throws SQLException {
-        ledger.flush();
     }
 
     /** Writes down what is still in memory; nothing may be booked afterwards. */

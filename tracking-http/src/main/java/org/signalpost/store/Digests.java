@@ -3,20 +3,30 @@ package org.signalpost.store;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
 
-/** Short names of long texts. */
-final class Digests {
+/** SHA-256 of texts in UTF-8. */
+public final class Digests {
+    private static final int URL_DIGITS = 32;
+
     private Digests() {}
 
-    /** The name of a destination: the first 16 octets of its SHA-256, in hexadecimal. */
-    static String url(String destination) {
+    /** The 32 octets. */
+    public static byte[] of(String text) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(destination.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(Arrays.copyOf(digest, 16));
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    /** The 64 digits. A key is kept as these: its secret has 190 bits, so nothing slower is wanted. */
+    public static String hex(String text) {
+        return HexFormat.of().formatHex(of(text));
+    }
+
+    /** The name of a destination: the first half of its digits. */
+    static String url(String destination) {
+        return hex(destination).substring(0, URL_DIGITS);
     }
 }

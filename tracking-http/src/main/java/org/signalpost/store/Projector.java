@@ -9,9 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.signalpost.event.MailFeed;
 import org.signalpost.journal.Entry;
 import org.signalpost.journal.Journal;
@@ -33,11 +30,6 @@ public final class Projector implements AutoCloseable {
     private static final int BATCH = 2_000;
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration RETRY = Duration.ofMillis(250);
-    /** How many times as long as a full batch took the processor is left to others, and for how long at most. */
-    private static final int MAKE_WAY = 4;
-
-    private static final Duration LONGEST_WAY = Duration.ofMillis(500);
-
     /** From this lag on the books come first. */
     private static final Duration LATE = Duration.ofSeconds(15);
 
@@ -54,10 +46,7 @@ public final class Projector implements AutoCloseable {
     private final Feed events;
     private final List<Feed> feeds;
     private final Thread thread;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
-    private boolean stopping;
-    private int waiting;
+    private final Pace pace = new Pace();
     private volatile boolean away;
     private volatile Instant current;
 
@@ -90,35 +79,13 @@ public final class Projector implements AutoCloseable {
 
     /** Waits until the event at this place is booked; false when the time is over first. */
     public boolean awaitEvent(Position position, Duration patience) {
-        return await(reached -> reached.compareTo(position) > 0, patience);
+        return pace.await(() -> events.reached().compareTo(position) > 0, patience);
     }
 
     /** Waits until everything that is in the event log now is booked; false when the time is over first. */
     public boolean awaitAll(Duration patience) {
         Position end = events.log().end();
-        return await(reached -> reached.compareTo(end) >= 0, patience);
-    }
-
-    private boolean await(Predicate<Position> isFar, Duration patience) {
-        long nanos = patience.toNanos();
-        lock.lock();
-        try {
-            waiting++;
-            changed.signalAll();
-            while (!isFar.test(events.reached())) {
-                if (nanos <= 0 || stopping) {
-                    return false;
-                }
-                nanos = changed.awaitNanos(nanos);
-            }
-            return true;
-        } catch (InterruptedException e) {
-            LOG.debug("no longer waited for", e);
-            return false;
-        } finally {
-            waiting--;
-            lock.unlock();
-        }
+        return pace.await(() -> events.reached().compareTo(end) >= 0, patience);
     }
 
     /** How long ago everything in the logs was booked. */
@@ -131,7 +98,7 @@ public final class Projector implements AutoCloseable {
         long synced = System.nanoTime();
         long looked = synced;
         boolean known = false;
-        while (!isStopping()) {
+        while (!pace.isStopping()) {
             try {
                 if (!known) {
                     open();
@@ -157,14 +124,14 @@ public final class Projector implements AutoCloseable {
             } catch (Unavailable e) {
                 known = false;
                 goAway(e);
-                pause(RETRY);
+                pace.pause(RETRY);
             } catch (JournalException e) {
                 LOG.error("a log can't be read, trying again: {}", e.getMessage());
-                pause(RETRY);
+                pace.pause(RETRY);
             } catch (RuntimeException e) {
                 LOG.error("the projector failed, trying again", e);
                 known = false;
-                pause(RETRY);
+                pace.pause(RETRY);
             }
         }
     }
@@ -192,27 +159,9 @@ public final class Projector implements AutoCloseable {
         long start = System.nanoTime();
         book(feed, entries);
         if (entries.size() == BATCH) {
-            makeWay(System.nanoTime() - start);
+            pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0);
         }
         return true;
-    }
-
-    /**
-     * Leaves the processor to those who answer: nobody sees the books as soon as a pixel. Not when they are late
-     * already, and not while a caller waits for what it wrote.
-     */
-    private void makeWay(long batchNanos) {
-        long nanos = Math.min(batchNanos * MAKE_WAY, LONGEST_WAY.toNanos());
-        lock.lock();
-        try {
-            while (nanos > 0 && !stopping && waiting == 0 && lag().compareTo(LATE) < 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("not to be interrupted", e);
-        } finally {
-            lock.unlock();
-        }
     }
 
     private void book(Feed feed, List<Entry> entries) {
@@ -250,19 +199,11 @@ public final class Projector implements AutoCloseable {
         database.transaction(connection -> {
             try (var books = new Books(connection, classifier)) {
                 effect.on(books);
-                // What was booked stands before the place it was booked up to, whatever a database makes of half of it.
-                books.flush();
                 books.reached(feed.name(), next);
             }
             return next;
         });
-        lock.lock();
-        try {
-            feed.reached(next);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        pace.advance(() -> feed.reached(next));
     }
 
     private void checkpoint() {
@@ -280,7 +221,7 @@ public final class Projector implements AutoCloseable {
      */
     private void idle() {
         if (!events.log().await(events.reached(), IDLE)) {
-            pause(Duration.ofMillis(1));
+            pace.pause(Duration.ofMillis(1));
         }
     }
 
@@ -298,39 +239,10 @@ public final class Projector implements AutoCloseable {
         away = false;
     }
 
-    private boolean isStopping() {
-        lock.lock();
-        try {
-            return stopping;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void pause(Duration time) {
-        long nanos = time.toNanos();
-        lock.lock();
-        try {
-            while (nanos > 0 && !stopping) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("not to be interrupted", e);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Ends after the batch at hand and makes it durable; waits for at most ten seconds. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            stopping = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        pace.stop();
         try {
             thread.join(TimeUnit.SECONDS.toMillis(10));
             if (database.isOpen()) {

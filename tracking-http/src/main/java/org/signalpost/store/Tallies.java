@@ -3,6 +3,7 @@ package org.signalpost.store;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +91,7 @@ final class Tallies {
 
     private record Key(Cohort cohort, List<String> more) {}
 
-    private final Map<Table, Map<Key, long[]>> sums = new java.util.EnumMap<>(Table.class);
+    private final Map<Table, Map<Key, long[]>> sums = new EnumMap<>(Table.class);
 
     /** Adds to the sums of a cohort. */
     void add(Table table, Cohort cohort, List<String> more, long... measures) {

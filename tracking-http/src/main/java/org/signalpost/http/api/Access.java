@@ -1,10 +1,6 @@
 package org.signalpost.http.api;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import org.signalpost.http.Exchange;
@@ -46,11 +42,16 @@ public final class Access {
 
     /** The same call, for those who have the scope and are of the account that runs this server. */
     public Route.Call needs(Scope scope, Route.Call call) {
+        return operator(scope, (exchange, caller) -> call.on(exchange));
+    }
+
+    /** The same call, for those who have the scope and are of the account that runs this server. */
+    Route.Call operator(Scope scope, Call call) {
         return granted(scope, (exchange, caller) -> {
             if (!caller.isOperator()) {
                 throw Problem.of(403, "insufficient_scope", "This is for the operator of the server alone.");
             }
-            return call.on(exchange);
+            return call.on(exchange, caller);
         });
     }
 
@@ -103,16 +104,6 @@ public final class Access {
         return keys.caller(secret)
                 .filter(caller -> caller.isOperator() && caller.kind() != ApiKey.Kind.PUBLIC)
                 .map(Caller::scopes);
-    }
-
-    /** What is kept of a secret: its SHA-256 in hexadecimal. A secret has 190 bits, so nothing slower is wanted. */
-    static String hash(String secret) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     /** One text for every cause; whoever goes on guessing is told to wait. */

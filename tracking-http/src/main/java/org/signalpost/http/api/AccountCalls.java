@@ -35,7 +35,7 @@ final class AccountCalls {
     /** The routes, below the API's beginning. */
     List<Route> routes(Access access) {
         return List.of(
-                new Route("POST", "/accounts", access.granted(Scope.ADMIN, this::create)),
+                new Route("POST", "/accounts", access.operator(Scope.ADMIN, this::create)),
                 new Route("GET", "/accounts", access.needs(Scope.ADMIN, this::list)),
                 new Route("GET", "/accounts/{id}", access.granted(Scope.ADMIN, this::detail)),
                 new Route("PATCH", "/accounts/{id}", access.needs(Scope.ADMIN, this::change)));
@@ -49,9 +49,6 @@ final class AccountCalls {
     }
 
     private Reply create(Exchange exchange, Caller caller) {
-        if (!caller.isOperator()) {
-            throw Problem.of(403, "insufficient_scope", "This is for the operator of the server alone.");
-        }
         byte[] octets = Input.octets(exchange);
         Input input = Input.of(exchange, octets);
         String name = input.text("name", 256);
@@ -111,12 +108,11 @@ final class AccountCalls {
     }
 
     private Account find(Exchange exchange) {
-        OptionalLong number = number(exchange.parameter("id"));
-        return number.isPresent() ? store.find(number.getAsLong()).orElseThrow(Problem::notFound) : AccountCalls.none();
-    }
-
-    private static Account none() {
-        throw Problem.notFound();
+        return number(exchange.parameter("id")).stream()
+                .mapToObj(store::find)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(Problem::notFound);
     }
 
     private Reply change(Exchange exchange) {

@@ -17,6 +17,7 @@ import org.signalpost.http.Json;
 import org.signalpost.http.Problem;
 import org.signalpost.http.Reply;
 import org.signalpost.store.AnswerStore;
+import org.signalpost.store.Digests;
 import org.signalpost.store.Unavailable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,7 +98,7 @@ final class Idempotency {
             }
             Call asked = call.get();
             long day = clock.instant().getEpochSecond() / Duration.ofDays(1).toSeconds();
-            byte[] hash = Sealed.hash(
+            byte[] hash = Digests.of(
                     String.join("\0", secret, asked.whole(), asked.key(), asked.body(), what, Long.toString(day)));
             System.arraycopy(hash, 0, octets, 0, octets.length);
             return octets;
@@ -119,9 +120,9 @@ final class Idempotency {
         if (!key.get().matches("[\\x21-\\x7e]{1,255}")) {
             throw Problem.invalid("Idempotency-Key", "1 to 255 visible ASCII characters are wanted");
         }
-        String name = Access.hash(exchange.method() + " " + canonical(exchange.path()) + " " + key.get());
+        String name = Digests.hex(exchange.method() + " " + canonical(exchange.path()) + " " + key.get());
         var call =
-                new Call(caller.account(), name, Access.hash(new String(body, StandardCharsets.ISO_8859_1)), key.get());
+                new Call(caller.account(), name, Digests.hex(new String(body, StandardCharsets.ISO_8859_1)), key.get());
         if (running.putIfAbsent(call.whole(), call.body()) != null) {
             throw Problem.of(409, "idempotency_in_progress", "A call with this Idempotency-Key is being answered.")
                     .with("Retry-After", "1");
@@ -129,6 +130,10 @@ final class Idempotency {
         try {
             Optional<Event.Answer> given = given(call);
             return given.isPresent() ? again(call, given.get()) : creation.make(new Promise(Optional.of(call)));
+        } catch (RuntimeException e) {
+            // What was refused may be asked again.
+            forget(call);
+            throw e;
         } finally {
             running.remove(call.whole());
         }
@@ -174,11 +179,10 @@ final class Idempotency {
         }
     }
 
-    /** Forgets an answer that was not kept after all. */
-    void forget(Optional<Event.Answer> answer) {
+    private void forget(Call call) {
         lock.lock();
         try {
-            answer.ifPresent(given -> recent.remove(given.account() + " " + given.call()));
+            recent.remove(call.whole());
         } finally {
             lock.unlock();
         }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.signalpost.event.Event;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Json;
 import org.signalpost.http.Problem;
@@ -21,6 +20,7 @@ import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.store.AccountStore;
 import org.signalpost.store.ApiKey;
+import org.signalpost.store.Digests;
 import org.signalpost.store.KeyStore;
 import org.signalpost.track.Base62;
 import tools.jackson.databind.node.ObjectNode;
@@ -105,13 +105,7 @@ final class KeyCalls {
                     Optional.empty(),
                     Optional.empty());
             ObjectNode body = json(key).put("key", secret);
-            Optional<Event.Answer> answer = promise.answer(201, body);
-            try {
-                store.add(key, Access.hash(secret), answer);
-            } catch (RuntimeException e) {
-                idempotency.forget(answer);
-                throw e;
-            }
+            store.add(key, Digests.hex(secret), promise.answer(201, body));
             keyring.refresh();
             return Reply.json(201, body);
         });

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import org.signalpost.event.Event;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Json;
@@ -86,15 +85,13 @@ final class LinkCalls {
             ObjectNode body = Json.object().put("id", number).put("url", url);
             Json.put(body, "name", name);
             body.put("trackedUrl", tracked(track, number, url));
-            Optional<Event.Answer> answer = promise.answer(201, body);
-            var made = new Event.LinkMade(
-                    track, clock.instant().truncatedTo(ChronoUnit.MILLIS), number, url, name, answer);
-            try {
-                desk.settle(made);
-            } catch (Problem problem) {
-                idempotency.forget(answer);
-                throw problem;
-            }
+            desk.settle(new Event.LinkMade(
+                    track,
+                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                    number,
+                    url,
+                    name,
+                    promise.answer(201, body)));
             return Reply.json(201, body);
         });
     }

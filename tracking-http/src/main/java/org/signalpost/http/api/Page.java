@@ -9,6 +9,7 @@ import org.signalpost.http.Exchange;
 import org.signalpost.http.Json;
 import org.signalpost.http.Problem;
 import org.signalpost.http.Reply;
+import org.signalpost.store.Digests;
 import tools.jackson.databind.node.ObjectNode;
 
 /** How lists are cut into pages: at most {@code limit} elements, and a cursor for those that follow. */
@@ -32,7 +33,7 @@ final class Page {
         if (!text.matches("[0-9]{1,3}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MOST) {
             throw Problem.invalid("limit", "a number from 1 to " + MOST + " is wanted");
         }
-        String bound = Access.hash(filters).substring(0, 8);
+        String bound = Digests.hex(filters).substring(0, 8);
         Optional<String> behind = exchange.query("cursor").map(cursor -> place(cursor, bound));
         return new Page(Integer.parseInt(text), bound, behind);
     }

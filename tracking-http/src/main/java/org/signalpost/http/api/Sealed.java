@@ -1,14 +1,13 @@
 package org.signalpost.http.api;
 
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.signalpost.store.Digests;
 
 /** Octets that only whoever has the key can read: AES-128 in GCM, with a key made of the SHA-256 of a text. */
 final class Sealed {
@@ -37,20 +36,11 @@ final class Sealed {
     private static byte[] crypt(int mode, String key, byte[] nonce, byte[] octets) {
         try {
             var cipher = Cipher.getInstance("AES/GCM/NoPadding");
-            var secret = new SecretKeySpec(Arrays.copyOf(hash("signalpost-answer-v1\0" + key), 16), "AES");
+            var secret = new SecretKeySpec(Arrays.copyOf(Digests.of("signalpost-answer-v1\0" + key), 16), "AES");
             cipher.init(mode, secret, new GCMParameterSpec(TAG_BITS, nonce));
             return cipher.doFinal(octets);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a kept answer can't be read", e);
-        }
-    }
-
-    /** The SHA-256 of a text. */
-    static byte[] hash(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

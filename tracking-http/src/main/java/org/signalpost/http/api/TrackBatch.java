@@ -7,11 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.signalpost.event.Event;
+import org.signalpost.http.Json;
 import org.signalpost.http.Problem;
 import org.signalpost.store.TrackStore;
 import org.signalpost.store.Unavailable;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackId;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tracks that are made together. For one call. */
@@ -20,7 +22,10 @@ final class TrackBatch {
     private final TrackStore store;
     private final Quotas quotas;
     private final Function<NewTrack, ObjectNode> json;
-    private final TrackCalls.Outcomes outcomes = new TrackCalls.Outcomes();
+    private final ObjectNode body = Json.object();
+    private final ArrayNode data = body.putArray("data");
+    private int created;
+    private int failed;
     private final List<Event> made = new ArrayList<>();
     private final Set<TrackId> ids = new HashSet<>();
 
@@ -34,16 +39,16 @@ final class TrackBatch {
     /** Takes one more; {@code isNamed} when the caller chose its name, and may have registered it before. */
     void add(NewTrack track, boolean isNamed, List<Problem.Wrong> wrong) {
         if (!wrong.isEmpty()) {
-            outcomes.bad(400, "invalid_request", wrong);
+            bad(400, "invalid_request", wrong);
         } else if (isNamed && isTaken(track.id())) {
-            outcomes.bad(409, "id_taken", List.of(new Problem.Wrong("id", "it is another account's")));
+            bad(409, "id_taken", List.of(new Problem.Wrong("id", "it is another account's")));
         } else if (!ids.add(track.id()) || (isNamed && isThere(track.id()))) {
-            outcomes.good(200, json.apply(track));
+            good(200, json.apply(track));
         } else if (!quotas.grants(caller.account(), 1)) {
-            outcomes.bad(403, "quota_exceeded", List.of());
+            bad(403, "quota_exceeded", List.of());
         } else {
             made.add(new Event.Made(track, caller.account(), Optional.empty()));
-            outcomes.good(201, json.apply(track));
+            good(201, json.apply(track));
         }
     }
 
@@ -68,7 +73,24 @@ final class TrackBatch {
         return List.copyOf(made);
     }
 
+    private void good(int status, ObjectNode track) {
+        created += status == 201 ? 1 : 0;
+        outcome(status).set("track", track);
+    }
+
+    private void bad(int status, String code, List<Problem.Wrong> wrong) {
+        failed++;
+        ArrayNode errors = outcome(status).put("code", code).putArray("errors");
+        wrong.forEach(one -> errors.addObject().put("field", one.field()).put("message", one.message()));
+    }
+
+    private ObjectNode outcome(int status) {
+        int index = data.size();
+        return data.addObject().put("index", index).put("status", status);
+    }
+
+    /** The outcomes, in the order of the tracks. */
     ObjectNode body() {
-        return outcomes.body();
+        return body.put("created", created).put("failed", failed);
     }
 }

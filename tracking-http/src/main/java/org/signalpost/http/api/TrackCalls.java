@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.signalpost.event.Event;
 import org.signalpost.http.Exchange;
-import org.signalpost.http.Json;
 import org.signalpost.http.Problem;
 import org.signalpost.http.Reply;
 import org.signalpost.http.Route;
@@ -15,7 +14,6 @@ import org.signalpost.store.Track;
 import org.signalpost.store.TrackStore;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackId;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /tracks}: make them, change them, delete them. Safe to share. */
@@ -74,13 +72,7 @@ final class TrackCalls {
             input.check();
             quotas.take(caller.account(), 1);
             ObjectNode body = fresh(made);
-            Optional<Event.Answer> answer = promise.answer(201, body);
-            try {
-                desk.settle(new Event.Made(made, caller.account(), answer));
-            } catch (Problem problem) {
-                idempotency.forget(answer);
-                throw problem;
-            }
+            desk.settle(new Event.Made(made, caller.account(), promise.answer(201, body)));
             return Reply.json(201, body).with("Location", "/api/v1/tracks/" + made.id());
         });
     }
@@ -150,36 +142,5 @@ final class TrackCalls {
         Track track = own(exchange, caller);
         desk.settle(new Event.Deleted(track.made().id(), clock.instant().truncatedTo(ChronoUnit.MILLIS)));
         return Reply.empty(204);
-    }
-
-    /** The outcomes of a batch, in the order of its tracks. */
-    static final class Outcomes {
-        private final ArrayNode data;
-        private final ObjectNode body = Json.object();
-        private int made;
-        private int failed;
-
-        Outcomes() {
-            data = body.putArray("data");
-        }
-
-        void good(int status, ObjectNode track) {
-            made += status == 201 ? 1 : 0;
-            data.addObject().put("index", data.size() - 1).put("status", status).set("track", track);
-        }
-
-        void bad(int status, String code, List<Problem.Wrong> wrong) {
-            failed++;
-            ObjectNode outcome = data.addObject()
-                    .put("index", data.size() - 1)
-                    .put("status", status)
-                    .put("code", code);
-            ArrayNode errors = outcome.putArray("errors");
-            wrong.forEach(one -> errors.addObject().put("field", one.field()).put("message", one.message()));
-        }
-
-        ObjectNode body() {
-            return body.put("created", made).put("failed", failed);
-        }
     }
 }
