@@ -55,8 +55,8 @@ class HitKillLoopIT {
     private final Queue<Long> slowClicks = new ConcurrentLinkedQueue<>();
 
     /**
-     * Hits just before a kill whose answer took so long that it may have been given before they were on disk: after 50 ms a picture is
-     * worth more than a number. A kill right then loses them, and the documents say so.
+     * Hits just before a kill whose answer took so long that it may have been given before they were on disk: after 50
+     * ms a picture is worth more than a number. A kill right then loses them, and the documents say so.
      */
     private final AtomicInteger lateOpens = new AtomicInteger();
 
