@@ -115,6 +115,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--warm-up", type=int, default=10, help="seconds of each before the rounds")
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--java-options", default="", help="for Signalpost's JVM")
     options = parser.parse_args()
@@ -132,7 +133,7 @@ def main():
             paths = {"pixel": "/api/t/" + track, "redirect": ours.link(track)}
             answered = dict.fromkeys(paths, 0)
             for what, path in paths.items():
-                load(f"http://127.0.0.1:{HTTP}{path}", argparse.Namespace(connections=64, seconds=3))
+                load(f"http://127.0.0.1:{HTTP}{path}", argparse.Namespace(connections=64, seconds=options.warm_up))
             ratios = {what: [] for what in paths}
             for _ in range(options.rounds):
                 for what, path in paths.items():

@@ -100,7 +100,7 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
 
     /** Reads a token and checks its signature; empty for anything that we did not sign exactly so. */
     public static Optional<LinkToken> verify(String token, SigningKeys keys) {
-        if (token.length() < SHORTEST || !token.chars().allMatch(LinkToken::inAlphabet)) {
+        if (token.length() < SHORTEST || !isInAlphabet(token)) {
             return Optional.empty();
         }
         byte[] payload;
@@ -117,6 +117,15 @@ public record LinkToken(Kind kind, TrackId track, int number, String destination
                                 text.getBytes(StandardCharsets.US_ASCII), token.getBytes(StandardCharsets.US_ASCII)))
                         .isPresent())
                 .filter(read -> followable(read.destination));
+    }
+
+    private static boolean isInAlphabet(String token) {
+        for (int i = 0; i < token.length(); i++) {
+            if (!inAlphabet(token.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean inAlphabet(int c) {

@@ -26,10 +26,14 @@ public final class SigningKeys {
     private final Map<Integer, byte[]> keys;
     private final byte[] idKey;
 
+    /** The keys, ready to be copied: to look for the algorithm takes longer than to use it. Never used themselves. */
+    private final Map<Integer, Mac> ready = new TreeMap<>();
+
     private SigningKeys(int active, Map<Integer, byte[]> keys, byte[] idKey) {
         this.active = active;
         this.keys = keys;
         this.idKey = idKey;
+        keys.forEach((id, key) -> ready.put(id, initialised(key)));
     }
 
     /** A ring with one key, under this id (0 to 255), and the key for track ids; each 32 octets. */
@@ -136,12 +140,15 @@ public final class SigningKeys {
 
     /** The HMAC-SHA256 of purpose, NUL and content under the key of this id; empty when there is no such key. */
     public Optional<byte[]> mac(int id, String purpose, byte[] content) {
-        return Optional.ofNullable(keys.get(id)).map(key -> mac(key, purpose, content));
+        return Optional.ofNullable(ready.get(id))
+                .flatMap(SigningKeys::copy)
+                .or(() -> Optional.ofNullable(keys.get(id)).map(SigningKeys::initialised))
+                .map(mac -> mac(mac, purpose, content));
     }
 
     /** The HMAC-SHA256 of purpose, NUL and content under the key that track ids are derived from. */
     public byte[] idMac(String purpose, byte[] content) {
-        return mac(idKey, purpose, content);
+        return mac(initialised(idKey), purpose, content);
     }
 
     /** The active key for one purpose, ready to be used many times; by one thread. */
@@ -176,11 +183,19 @@ public final class SigningKeys {
         }
     }
 
-    private static byte[] mac(byte[] key, String purpose, byte[] content) {
-        Mac mac = initialised(key);
+    private static byte[] mac(Mac mac, String purpose, byte[] content) {
         mac.update(purpose.getBytes(StandardCharsets.US_ASCII));
         mac.update((byte) 0);
         return mac.doFinal(content);
+    }
+
+    private static Optional<Mac> copy(Mac mac) {
+        try {
+            return Optional.of((Mac) mac.clone());
+        } catch (CloneNotSupportedException e) {
+            // A provider need not be able to.
+            return Optional.empty();
+        }
     }
 
     private static Mac initialised(byte[] key) {

@@ -55,6 +55,7 @@ public final class Journal implements AutoCloseable {
     private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
     private final ReentrantLock state = new ReentrantLock();
     private final Condition grown = state.newCondition();
+    private final Spare spare;
     private final Thread writer;
 
     // Written by the writer thread only.
@@ -66,7 +67,8 @@ public final class Journal implements AutoCloseable {
     private volatile boolean ended;
     private volatile OptionalLong failedAt = OptionalLong.empty();
 
-    private Journal(Path directory, Storage storage, long segmentSize, FileChannel lock, Recovery found) {
+    private Journal(Path directory, Storage storage, long segmentSize, FileChannel lock, Recovery found)
+            throws IOException {
         this.directory = directory;
         this.storage = storage;
         this.segmentSize = segmentSize;
@@ -77,6 +79,7 @@ public final class Journal implements AutoCloseable {
         this.newest = found.newest();
         this.rollWanted = found.roll();
         this.foundDamage = found.damage();
+        this.spare = new Spare(directory, storage, segmentSize);
         this.writer = Thread.ofPlatform()
                 .name("journal " + directory.getFileName())
                 .daemon()
@@ -346,7 +349,9 @@ public final class Journal implements AutoCloseable {
             newest++;
             long number = newest;
             current = Optional.empty();
-            Storage.Segment file = storage.create(Recovery.file(directory, number), segmentSize);
+            Path name = Recovery.file(directory, number);
+            Optional<Storage.Segment> prepared = spare.as(name);
+            Storage.Segment file = prepared.isPresent() ? prepared.get() : storage.create(name, segmentSize);
             var segment = new Segment(generation, number, file, Frame.SEGMENT_HEAD);
             try {
                 storage.forceDirectory(directory);
@@ -354,7 +359,7 @@ public final class Journal implements AutoCloseable {
                 file.force();
             } catch (IOException e) {
                 file.close();
-                storage.delete(Recovery.file(directory, number));
+                storage.delete(name);
                 throw e;
             }
             segments.put(number, segment);
@@ -385,6 +390,9 @@ public final class Journal implements AutoCloseable {
         }
         for (int i = 0; i < positions.size(); i++) {
             told(group.get(i).completion, positions.get(i));
+        }
+        if (at > segmentSize / 2) {
+            spare.prepare();
         }
     }
 
@@ -591,6 +599,7 @@ public final class Journal implements AutoCloseable {
         }
         try {
             writer.join();
+            spare.close();
             for (Segment segment : segments.values()) {
                 segment.file().close();
             }

@@ -16,6 +16,8 @@ final class FailingDisk implements Storage {
         FORCE,
         /** Nothing can be written or forced any more. */
         DEAD,
+        /** No file can be made. */
+        CREATE,
         /** No file gets another name. */
         RENAME,
         /** No directory can be forced. */
@@ -104,6 +106,7 @@ final class FailingDisk implements Storage {
     @Override
     public Segment create(Path file, long length) throws IOException {
         may(Fault.FULL, "No space left on device");
+        may(Fault.CREATE, "Input/output error");
         may(Fault.DEAD, "Input/output error");
         return failing(disk.create(file, length));
     }

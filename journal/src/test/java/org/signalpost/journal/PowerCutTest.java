@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PowerCutTest {
     private static final long SMALL = 4_000;
+    /** Large enough for the next segment's file to be made ahead. */
+    private static final long AHEAD = 1 << 20;
+
     private static final int CUTS = 40;
 
     @TempDir
@@ -28,19 +31,29 @@ class PowerCutTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void nothing_acknowledged_is_lost_and_nothing_is_made_up_whenever_the_power_goes(long seed) throws IOException {
+        cutWhileWriting(seed, SMALL, 700);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5})
+    void nor_when_the_next_segment_is_made_ahead(long seed) throws IOException {
+        cutWhileWriting(seed, AHEAD, 40_000);
+    }
+
+    private void cutWhileWriting(long seed, long segmentOctets, int longest) throws IOException {
         var random = new Random(seed);
         var disk = new CrashDisk();
         List<String> asked = Collections.synchronizedList(new ArrayList<>());
         List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
         var cuts = new ArrayList<Cut>();
-        try (Journal journal = Journal.open(directory.resolve("running"), disk, SMALL);
+        try (Journal journal = Journal.open(directory.resolve("running"), disk, segmentOctets);
                 var writers = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int w = 0; w < 4; w++) {
                 String writer = "w" + w;
                 var own = new Random(seed * 100 + w);
                 writers.execute(() -> {
                     for (int i = 0; i < 60; i++) {
-                        String text = writer + "/" + i + "/" + "x".repeat(own.nextInt(700));
+                        String text = writer + "/" + i + "/" + "x".repeat(own.nextInt(longest));
                         asked.add(text);
                         journal.append(1, new EntryId(1, i), text.getBytes(StandardCharsets.US_ASCII));
                         acknowledged.add(text);
@@ -59,25 +72,25 @@ class PowerCutTest {
         }
         assertThat(cuts).isNotEmpty();
         for (int i = 0; i < cuts.size(); i++) {
-            check(cuts.get(i), directory.resolve("cut" + i));
+            check(cuts.get(i), directory.resolve("cut" + i), segmentOctets);
         }
     }
 
-    private static void check(Cut cut, Path log) throws IOException {
+    private static void check(Cut cut, Path log, long segmentOctets) throws IOException {
         CrashDisk.write(cut.image(), log);
-        List<String> found = read(log);
+        List<String> found = read(log, segmentOctets);
         assertThat(found).containsAll(cut.acknowledged()).doesNotHaveDuplicates();
         assertThat(cut.asked()).containsAll(found);
-        try (Journal journal = Journal.open(log, new Disk(), SMALL)) {
+        try (Journal journal = Journal.open(log, new Disk(), segmentOctets)) {
             journal.append(1, new EntryId(1, 1), "after".getBytes(StandardCharsets.US_ASCII));
         }
         var both = new ArrayList<String>(found);
         both.add("after");
-        assertThat(read(log)).isEqualTo(both);
+        assertThat(read(log, segmentOctets)).isEqualTo(both);
     }
 
-    private static List<String> read(Path log) {
-        try (Journal journal = Journal.open(log, new Disk(), SMALL)) {
+    private static List<String> read(Path log, long segmentOctets) {
+        try (Journal journal = Journal.open(log, new Disk(), segmentOctets)) {
             return journal.read(Position.START, 10_000).stream()
                     .map(entry -> new String(entry.payload(), StandardCharsets.US_ASCII))
                     .toList();

@@ -37,7 +37,7 @@ final class Listener implements AutoCloseable {
     private final ServerConnector connector;
     private final Pause ticks = new Pause();
 
-    Listener(HttpSettings settings, Handler front, Clients clients, RequestIds ids) {
+    Listener(HttpSettings settings, Handler front, Clients clients, Reader reader, RequestIds ids) {
         this.settings = settings;
         this.clients = clients;
         var threads = new QueuedThreadPool(16, 4);
@@ -46,7 +46,7 @@ final class Listener implements AutoCloseable {
         var http = new HttpConnectionFactory(configuration());
         ConnectionFactory first = settings.proxyProtocol() ? ProxiedConnection.factory(http) : http;
         // Nothing blocks these threads: one reads from all connections, one accepts them.
-        this.connector = new ServerConnector(server, 1, 1, first);
+        this.connector = reader.connector(server, first);
         connector.setHost(settings.listen().getAddress().getHostAddress());
         connector.setPort(settings.listen().getPort());
         connector.setAcceptQueueSize(BACKLOG);

@@ -69,7 +69,8 @@ public final class TrackingServer implements AutoCloseable {
         this.api = new Api(settings, keys, database, log, projector, outbox, queue, clock, random);
 
         var addresses = new ClientAddress(settings.http().trustedProxies());
-        this.hits = new Hits(keys, log, addresses, settings.http().referrerPolicy(), metrics.registry(), clock);
+        var reader = new Reader();
+        this.hits = new Hits(keys, log, addresses, settings.http().referrerPolicy(), reader, metrics.registry(), clock);
         this.health = new Health(database, projector, events);
         var all = new ArrayList<Route>();
         all.addAll(hits.routes());
@@ -89,7 +90,7 @@ public final class TrackingServer implements AutoCloseable {
         var ids = new RequestIds(random);
         this.routes = List.copyOf(all);
         var front = new Front(hits, new Routes(routes), addresses, clients, ids);
-        this.listener = new Listener(settings.http(), front, clients, ids);
+        this.listener = new Listener(settings.http(), front, clients, reader, ids);
         Gauge.builder("signalpost.http.clients", clients, Clients::size)
                 .description("Connections that are open")
                 .register(metrics.registry());

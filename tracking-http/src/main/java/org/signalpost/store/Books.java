@@ -26,7 +26,9 @@ final class Books implements AutoCloseable {
     private static final String CHANGE_METADATA = "UPDATE tracks SET metadata = ? WHERE id = ?";
 
     private static final List<String> DELETE_TRACK = List.of(
-            "DELETE FROM tracks WHERE id = ?", "DELETE FROM hits WHERE track = ?", "DELETE FROM links WHERE track = ?");
+            "DELETE FROM hits WHERE track_number = (SELECT number FROM tracks WHERE id = ?)",
+            "DELETE FROM tracks WHERE id = ?",
+            "DELETE FROM links WHERE track = ?");
 
     private static final String ADD_DELETED = "INSERT INTO deleted_tracks (track, at) VALUES (?, ?)";
 

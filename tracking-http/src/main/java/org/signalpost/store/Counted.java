@@ -34,6 +34,8 @@ final class Counted {
     private boolean clickedKnown;
     private boolean changed;
 
+    private boolean hasWaiting;
+    private long number;
     private long account;
     private String campaign = "";
     private Instant createdAt = Instant.EPOCH;
@@ -66,6 +68,7 @@ final class Counted {
 
     static Counted read(TrackId id, ResultSet row) throws SQLException {
         var track = new Counted(id, Presence.THERE);
+        track.number = row.getLong("number");
         track.account = row.getLong("account");
         track.campaign = row.getString("campaign");
         track.createdAt = Sql.time(row, "created_at").orElse(Instant.EPOCH);
@@ -90,6 +93,15 @@ final class Counted {
         return name;
     }
 
+    /** Its number in the books; 0 while it has none. */
+    long number() {
+        return number;
+    }
+
+    void number(long given) {
+        number = given;
+    }
+
     boolean isThere() {
         return presence == Presence.THERE;
     }
@@ -109,6 +121,15 @@ final class Counted {
     /** Whether hits of it may stand in the database: it was not there when the batch met it. */
     boolean mayHaveWaited() {
         return presence == Presence.MISSING;
+    }
+
+    /** Whether some do. */
+    boolean hasWaiting() {
+        return hasWaiting;
+    }
+
+    void hasWaiting(boolean some) {
+        hasWaiting = some;
     }
 
     List<TrackHit> waiting() {
@@ -258,7 +279,8 @@ final class Counted {
                 campaign,
                 made.message(),
                 made.metadata(),
-                made.createdAt()));
+                made.createdAt(),
+                number));
         return row;
     }
 }

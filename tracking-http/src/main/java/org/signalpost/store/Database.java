@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 
 /**
  * The database: opened when it can be, opened again when it broke.
@@ -34,6 +36,11 @@ public final class Database implements AutoCloseable {
     private static final Set<String> NO_TABLE = Set.of("42S02", "42S03", "42S04", "42P01");
 
     private static final long CONNECT_MILLIS = 2_000;
+
+    /** How much of H2's file is to be alive, and how many octets are written at once to make it so. */
+    private static final int FILLED_PERCENT = 50;
+
+    private static final int TIDY_OCTETS = 16 << 20;
 
     static {
         // Its cache of values costs more than making them, and keeps what nobody wants.
@@ -59,12 +66,11 @@ public final class Database implements AutoCloseable {
     /** The database at this JDBC address, or H2 in this file when the address is empty. Opens nothing. */
     public static Database at(String url, Path file) {
         // No writing in the background: it may catch a transaction between a row and its undo log, and after a kill
-        // such a
-        // row is locked by nobody for a long time, or for ever (decision 0015).
+        // such a row is locked by nobody for a long time, or for ever (decision 0015). What is dead is kept for 20 s.
         return url.isEmpty()
                 ? new Database(
                         "jdbc:h2:file:" + file.toAbsolutePath()
-                                + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128;WRITE_DELAY=0",
+                                + ";DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=128;WRITE_DELAY=0;RETENTION_TIME=20000",
                         Optional.of(file.resolveSibling(file.getFileName() + ".mv.db")))
                 : new Database(url, Optional.empty());
     }
@@ -199,6 +205,19 @@ public final class Database implements AutoCloseable {
                     return statement.execute("CHECKPOINT SYNC");
                 }
             });
+        }
+    }
+
+    /**
+     * Makes room in H2's file: what is alive in parts of it that are mostly dead is written anew, so that they can be
+     * used again. To be called now and then by whoever writes most, between two of its transactions; H2's own thread
+     * for that is off with its writing in the background.
+     */
+    void tidy() {
+        if (h2) {
+            transaction(
+                    connection -> connection.unwrap(JdbcConnection.class).getSession() instanceof SessionLocal session
+                            && session.getDatabase().getStore().getMvStore().compact(FILLED_PERCENT, TIDY_OCTETS));
         }
     }
 

@@ -26,6 +26,10 @@ final class Feed {
     private final Consumer<Position> durable;
     private volatile Position reached = Position.START;
 
+    // Of the projector's thread.
+    private Optional<End> end = Optional.empty();
+    private Optional<Instant> complete = Optional.empty();
+
     private Feed(String name, Journal log, Function<Entry, Optional<Effect>> decoder, Consumer<Position> durable) {
         this.name = name;
         this.log = log;
@@ -73,6 +77,26 @@ final class Feed {
 
     void reached(Position position) {
         reached = position;
+    }
+
+    /** Where the log ended at a time. */
+    private record End(Instant at, Position position) {}
+
+    /** Notes how far the books are at this time: there was something to be booked just now, or there was not. */
+    void note(Instant now, boolean some) {
+        if (!some) {
+            complete = Optional.of(now);
+            end = Optional.empty();
+        } else if (end.filter(before -> reached.compareTo(before.position()) < 0)
+                .isEmpty()) {
+            end.ifPresent(before -> complete = Optional.of(before.at()));
+            end = Optional.of(new End(now, log.end()));
+        }
+    }
+
+    /** The newest time known of which everything that was in the log then is booked. */
+    Optional<Instant> complete() {
+        return complete;
     }
 
     /** Tells whoever keeps the log that everything before this place is booked and on disk. */

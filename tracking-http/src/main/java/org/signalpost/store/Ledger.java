@@ -18,32 +18,48 @@ import org.signalpost.track.TrackId;
  */
 final class Ledger {
     private static final String FIND = """
-            SELECT account, campaign, created_at, status, opens, clicks, machine_opens, bot_clicks, first_open_at,
-              last_open_at
+            SELECT number, account, campaign, created_at, status, opens, clicks, machine_opens, bot_clicks,
+              first_open_at, last_open_at
             FROM tracks WHERE id = ?""";
 
     private static final String IS_DELETED = "SELECT 1 FROM deleted_tracks WHERE track = ?";
 
     private static final String ADD = """
             INSERT INTO tracks (status, opens, clicks, machine_opens, bot_clicks, first_open_at, last_open_at, is_opened,
-              is_clicked, id, account, recipient, subject, campaign, message, metadata, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+              is_clicked, id, account, recipient, subject, campaign, message, metadata, created_at, number)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
     private static final String UPDATE = """
             UPDATE tracks SET status = ?, opens = ?, clicks = ?, machine_opens = ?, bot_clicks = ?, first_open_at = ?,
               last_open_at = ?, is_opened = ?, is_clicked = ? WHERE id = ?""";
 
-    private static final String ADD_HIT = """
-            INSERT INTO hits (track, what, at, address, agent, place, link, url, counted, kind, reason, email_client,
-              browser, device, country, city)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+    private static final String HIT = """
+            what, at, address, agent, place, link, url, counted, kind, reason, email_client, browser, device, country,
+              city""";
 
-    private static final String HITS = """
-            SELECT what, at, url, counted, email_client, device, country, city FROM hits WHERE track = ?
-            ORDER BY number""";
+    private static final String ADD_HIT =
+            "INSERT INTO hits (track_number, " + HIT + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    private static final String ADD_WAITING =
+            "INSERT INTO waiting_hits (track, " + HIT + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+    private static final String MOVE_WAITING = "INSERT INTO hits (track_number, " + HIT + ") SELECT CAST(? AS BIGINT), "
+            + HIT + " FROM waiting_hits WHERE track = ? ORDER BY number";
+
+    private static final String REMOVE_WAITING = "DELETE FROM waiting_hits WHERE track = ?";
+
+    private static final String COUNTING = "SELECT what, at, url, counted, email_client, device, country, city FROM ";
+
+    private static final String HITS = COUNTING + "hits WHERE track_number = ? ORDER BY number";
+
+    private static final String WAITING = COUNTING + "waiting_hits WHERE track = ? ORDER BY number";
 
     private static final String CLICKED =
-            "SELECT DISTINCT url FROM hits WHERE track = ? AND what = 'click' AND counted";
+            "SELECT DISTINCT url FROM hits WHERE track_number = ? AND what = 'click' AND counted";
+
+    private static final String TAKE_NUMBERS = "UPDATE counters SET last_number = last_number + ? WHERE name = 'track'";
+
+    private static final String LAST_NUMBER = "SELECT last_number FROM counters WHERE name = 'track'";
 
     private static final String ADD_USAGE = "INSERT INTO track_usage (tracks, account, in_month) VALUES (?, ?, ?)";
 
@@ -57,7 +73,7 @@ final class Ledger {
     private final Statements statements;
     private final Map<TrackId, Counted> tracks = new LinkedHashMap<>();
     private final Map<String, String> urls = new LinkedHashMap<>();
-    private final List<List<?>> hits = new ArrayList<>();
+    private final List<Unwritten> hits = new ArrayList<>();
     private final Tallies tallies = new Tallies();
 
     Ledger(Statements statements) {
@@ -67,32 +83,43 @@ final class Ledger {
     /** Where and with what a hit happened, as far as the books keep it. */
     record Raw(String address, String agent, String place, int link) {}
 
+    /** A hit that stands in no table yet: with its track's number or name before it, it is a row. */
+    private record Unwritten(Counted track, List<?> values) {
+        List<?> row(Object of) {
+            var row = new ArrayList<Object>(values.size() + 1);
+            row.add(of);
+            row.addAll(values);
+            return row;
+        }
+    }
+
     /** Counts a hit; one of a deleted track is forgotten, one of a track that is not there yet waits for it. */
     void hit(TrackId id, TrackHit hit, Raw raw, Verdict verdict) throws SQLException {
         Counted track = track(id);
         if (track.isDeleted()) {
             return;
         }
-        hits.add(List.of(
-                track.name(),
-                hit.isOpen() ? "open" : "click",
-                hit.at(),
-                raw.address(),
-                raw.agent(),
-                raw.place(),
-                raw.link(),
-                hit.url(),
-                hit.counted(),
-                verdict.kind(),
-                verdict.reason(),
-                verdict.emailClient(),
-                verdict.browser(),
-                verdict.device(),
-                verdict.country(),
-                verdict.city()));
+        hits.add(new Unwritten(
+                track,
+                List.of(
+                        hit.isOpen() ? "open" : "click",
+                        hit.at(),
+                        raw.address(),
+                        raw.agent(),
+                        raw.place(),
+                        raw.link(),
+                        hit.url(),
+                        hit.counted(),
+                        verdict.kind(),
+                        verdict.reason(),
+                        verdict.emailClient(),
+                        verdict.browser(),
+                        verdict.device(),
+                        verdict.country(),
+                        verdict.city())));
         if (track.isThere()) {
             if (!hit.isOpen() && hit.counted() && track.clicks() > 0) {
-                track.knowClicked(() -> statements.rows(CLICKED, List.of(track.name()), row -> row.getString(1)));
+                track.knowClicked(() -> statements.rows(CLICKED, List.of(track.number()), row -> row.getString(1)));
             }
             dimensions(track, hit, 1);
             track.count(hit);
@@ -131,7 +158,8 @@ final class Ledger {
         }
         var earlier = new ArrayList<TrackHit>();
         if (track.mayHaveWaited()) {
-            earlier.addAll(statements.rows(HITS, List.of(made.id().toString()), Ledger::hit));
+            earlier.addAll(statements.rows(WAITING, List.of(track.name()), Ledger::hit));
+            track.hasWaiting(!earlier.isEmpty());
         }
         earlier.addAll(track.waiting());
         track.make(made, account, status);
@@ -172,7 +200,7 @@ final class Ledger {
 
     private void addAll(Counted track, int sign) throws SQLException {
         track.forgetClicked();
-        for (TrackHit hit : statements.rows(HITS, List.of(track.id().toString()), Ledger::hit)) {
+        for (TrackHit hit : statements.rows(HITS, List.of(track.number()), Ledger::hit)) {
             dimensions(track, hit, sign);
             track.noteClicked(hit);
         }
@@ -212,21 +240,21 @@ final class Ledger {
 
     /** Writes everything down; afterwards the ledger is empty. */
     void flush() throws SQLException {
-        var fresh = new ArrayList<List<?>>();
+        var fresh = new ArrayList<Counted>();
         var changed = new ArrayList<List<?>>();
         var usage = new LinkedHashMap<List<?>, Long>();
         for (Counted track : tracks.values()) {
             track.difference(tallies);
             if (track.isFresh()) {
-                fresh.add(track.row());
+                fresh.add(track);
                 usage.merge(List.of(track.cohort().account(), month(track.createdAt())), 1L, Long::sum);
             } else if (track.isChanged()) {
                 changed.add(track.values());
             }
         }
-        statements.all(ADD, fresh);
+        add(fresh);
         statements.all(UPDATE, changed);
-        statements.all(ADD_HIT, hits);
+        addHits();
         for (var used : usage.entrySet()) {
             var values = new ArrayList<Object>(List.of(used.getValue()));
             values.addAll(used.getKey());
@@ -243,6 +271,44 @@ final class Ledger {
         tracks.clear();
         hits.clear();
         urls.clear();
+    }
+
+    private void add(List<Counted> fresh) throws SQLException {
+        if (fresh.isEmpty()) {
+            return;
+        }
+        // In this order: it is ours alone from the change on.
+        statements.change(TAKE_NUMBERS, List.of(fresh.size()));
+        long number =
+                statements.first(LAST_NUMBER, List.of(), row -> row.getLong(1)).orElseThrow() - fresh.size();
+        var rows = new ArrayList<List<?>>();
+        for (Counted track : fresh) {
+            number++;
+            track.number(number);
+            rows.add(track.row());
+        }
+        statements.all(ADD, rows);
+        for (Counted track : fresh) {
+            if (track.hasWaiting()) {
+                statements.change(MOVE_WAITING, List.of(track.number(), track.name()));
+                statements.change(REMOVE_WAITING, List.of(track.name()));
+            }
+        }
+    }
+
+    private void addHits() throws SQLException {
+        var known = new ArrayList<List<?>>();
+        var waiting = new ArrayList<List<?>>();
+        for (Unwritten hit : hits) {
+            Counted track = hit.track();
+            if (track.isThere()) {
+                known.add(hit.row(track.number()));
+            } else {
+                waiting.add(hit.row(track.name()));
+            }
+        }
+        statements.all(ADD_HIT, known);
+        statements.all(ADD_WAITING, waiting);
     }
 
     /** The month of a time in UTC, counted through. */

@@ -40,7 +40,8 @@ public final class LinkStore {
                 connection,
                 """
                 SELECT link, SUM(CASE WHEN counted THEN 1 ELSE 0 END) AS people, COUNT(*) AS hits
-                FROM hits WHERE track = ? AND what = 'click' GROUP BY link""",
+                FROM hits WHERE track_number = (SELECT number FROM tracks WHERE id = ?) AND what = 'click'
+                GROUP BY link""",
                 List.of(track.toString()),
                 row -> clicks.put(
                         row.getInt("link"),

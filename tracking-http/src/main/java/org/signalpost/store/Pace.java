@@ -14,7 +14,7 @@ final class Pace {
     /** How many times as long as a full batch took the processor is left to others, and for how long at most. */
     private static final int MAKE_WAY = 4;
 
-    private static final Duration LONGEST_WAY = Duration.ofMillis(500);
+    private static final Duration LONGEST_WAY = Duration.ofSeconds(2);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -27,13 +28,23 @@ import org.slf4j.LoggerFactory;
 public final class Projector implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Projector.class);
 
-    private static final int BATCH = 2_000;
+    private static final int BATCH = 8_000;
+
+    /** A batch from which on there is much to do for everybody. */
+    private static final int BUSY = 100;
+
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration RETRY = Duration.ofMillis(250);
-    /** From this lag on the books come first. */
-    private static final Duration LATE = Duration.ofSeconds(15);
+    /** From this lag on the books do not make way any more: a flood is over by then, or is none. */
+    private static final Duration LATE = Duration.ofMinutes(2);
 
     private static final Duration LOOK = Duration.ofSeconds(1);
+    /**
+     * Far shorter than H2 keeps what is dead ({@link Database#at}): nothing is overwritten before what replaces it is
+     * on disk.
+     */
+    private static final Duration FORCE = Duration.ofSeconds(5);
+
     private static final Duration CHECKPOINT = Duration.ofMinutes(1);
 
     /** How long an event stays in its log after it was booked. */
@@ -49,6 +60,12 @@ public final class Projector implements AutoCloseable {
     private final Pace pace = new Pace();
     private volatile boolean away;
     private volatile Instant current;
+
+    private final Timer looks = new Timer(LOOK);
+    private final Timer tidies = new Timer(LOOK);
+    private final Timer forces = new Timer(FORCE);
+    private final Timer checkpoints = new Timer(CHECKPOINT);
+    private boolean unforced;
 
     /**
      * Opens nothing.
@@ -95,8 +112,6 @@ public final class Projector implements AutoCloseable {
     }
 
     private void run() {
-        long synced = System.nanoTime();
-        long looked = synced;
         boolean known = false;
         while (!pace.isStopping()) {
             try {
@@ -104,21 +119,16 @@ public final class Projector implements AutoCloseable {
                     open();
                     known = true;
                 }
-                if (System.nanoTime() - looked > LOOK.toNanos()) {
+                if (looks.isDue()) {
                     database.look();
-                    looked = System.nanoTime();
                 }
-                boolean worked = false;
-                for (Feed feed : feeds) {
-                    worked |= batch(feed);
-                }
+                boolean worked = work();
                 comeBack();
-                if (System.nanoTime() - synced > CHECKPOINT.toNanos()) {
+                unforced |= worked;
+                if (unforced ? forces.isDue() : checkpoints.isDue()) {
                     checkpoint();
-                    synced = System.nanoTime();
                 }
                 if (!worked) {
-                    current = clock.instant();
                     idle();
                 }
             } catch (Unavailable e) {
@@ -134,6 +144,22 @@ public final class Projector implements AutoCloseable {
                 pace.pause(RETRY);
             }
         }
+    }
+
+    private boolean work() {
+        boolean worked = false;
+        for (Feed feed : feeds) {
+            boolean some = batch(feed);
+            feed.note(clock.instant(), some);
+            worked |= some;
+        }
+        if (feeds.stream().allMatch(feed -> feed.complete().isPresent())) {
+            feeds.stream()
+                    .flatMap(feed -> feed.complete().stream())
+                    .min(Comparator.naturalOrder())
+                    .ifPresent(time -> current = time);
+        }
+        return worked;
     }
 
     /** What the books say is the only truth about how far they are, also after the database fell back. */
@@ -158,7 +184,10 @@ public final class Projector implements AutoCloseable {
         }
         long start = System.nanoTime();
         book(feed, entries);
-        if (entries.size() == BATCH) {
+        if (tidies.isDue()) {
+            database.tidy();
+        }
+        if (entries.size() >= BUSY) {
             pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0);
         }
         return true;
@@ -207,6 +236,9 @@ public final class Projector implements AutoCloseable {
     }
 
     private void checkpoint() {
+        unforced = false;
+        forces.begin();
+        checkpoints.begin();
         List<Position> reached = feeds.stream().map(Feed::reached).toList();
         database.checkpoint();
         // What is let go of in the logs must be in a file that has a name.

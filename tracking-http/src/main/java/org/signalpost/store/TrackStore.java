@@ -14,6 +14,8 @@ public final class TrackStore {
     private static final String COLUMNS = "id, recipient, subject, campaign, message, metadata, created_at, status,"
             + " opens, clicks, machine_opens, bot_clicks, first_open_at, last_open_at";
 
+    private static final String OF_TRACK = "track_number = (SELECT number FROM tracks WHERE id = ?)";
+
     private final Database database;
 
     /** Reads from this database. */
@@ -107,7 +109,7 @@ public final class TrackStore {
     /** The first hits of one sort of a track; at most {@code limit}. */
     public List<Hit> first(TrackId id, String what, boolean machines, int limit) {
         return hits(
-                "track = ? AND what = ?" + (machines ? "" : " AND counted"),
+                OF_TRACK + " AND what = ?" + (machines ? "" : " AND counted"),
                 List.of(id.toString(), what),
                 "ORDER BY at, number",
                 limit);
@@ -117,7 +119,7 @@ public final class TrackStore {
     public List<Hit> newest(TrackId id, Optional<String> what, boolean machines, Optional<Long> behind, int limit) {
         var conditions = new ArrayList<String>();
         var values = new ArrayList<Object>();
-        add(conditions, "track = ?", values, id.toString());
+        add(conditions, OF_TRACK, values, id.toString());
         what.ifPresent(sort -> add(conditions, "what = ?", values, sort));
         behind.ifPresent(number -> add(conditions, "number < ?", values, number));
         if (!machines) {

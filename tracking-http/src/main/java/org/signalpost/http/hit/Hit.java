@@ -9,7 +9,7 @@ import org.signalpost.journal.Position;
 
 /**
  * A hit that is on its way into the log, and the client that waits for it. Told by the log's thread, answered once, by
- * the {@link HitLine line's}.
+ * the {@link HitLine line}.
  */
 final class Hit implements Journal.Completion {
     /** What has become of it. */

@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.signalpost.event.Event;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where hits stand in line until the log has them: the first in line is answered when it is on disk, when it is lost,
- * or when its patience is over. One thread answers all of them; whoever brings a hit is never held up. Safe to share.
+ * or when its patience is over. The thread that reads from the connections answers, many at a time; whoever brings a
+ * hit is never held up. Safe to share.
  */
 public final class HitLine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HitLine.class);
@@ -23,32 +26,37 @@ public final class HitLine implements AutoCloseable {
 
     private final EventLog log;
     private final long patience;
+    private final Executor reader;
     private final ConcurrentLinkedQueue<Hit> line = new ConcurrentLinkedQueue<>();
-    private final Thread thread;
+    private final AtomicBoolean called = new AtomicBoolean();
+    private final Thread clock;
     private final Counter taken;
     private final Counter dropped;
     private final Counter early;
     private final AtomicLong alarmed = new AtomicLong(System.nanoTime() - ALARM_EVERY);
-    private volatile boolean resting;
     private volatile boolean closing;
 
-    /** Hits go into this log and are counted in these metrics; none waits longer than {@code patience}. */
-    public HitLine(EventLog log, Duration patience, MeterRegistry metrics) {
+    /**
+     * Hits go into this log and are counted in these metrics; none waits longer than {@code patience}. The reader runs
+     * one task at a time.
+     */
+    public HitLine(EventLog log, Duration patience, Executor reader, MeterRegistry metrics) {
         this.log = log;
         this.patience = patience.toNanos();
+        this.reader = reader;
         this.taken = counter(metrics, "signalpost.hits.taken", "Hits that were given to the event log");
         this.dropped = counter(metrics, "signalpost.hits.dropped", "Hits that were answered and are lost");
         this.early = counter(metrics, "signalpost.hits.early", "Hits that were answered before they were on disk");
-        this.thread = Thread.ofPlatform().name("hits").daemon().unstarted(this::run);
+        this.clock = Thread.ofPlatform().name("hits").daemon().unstarted(this::watch);
     }
 
     private static Counter counter(MeterRegistry metrics, String name, String what) {
         return Counter.builder(name).description(what).register(metrics);
     }
 
-    /** Begins to answer. */
+    /** Begins to look at the clock. */
     public void start() {
-        thread.start();
+        clock.start();
     }
 
     /** Takes a hit and sees to its answer; does not block and does not throw. */
@@ -66,11 +74,10 @@ public final class HitLine implements AutoCloseable {
         }
     }
 
-    /** The first in line may have been kept. */
+    /** The first in line may be due. The reader is called once for all who are told before it comes. */
     void told() {
-        if (resting) {
-            resting = false;
-            LockSupport.unpark(thread);
+        if (!called.get() && called.compareAndSet(false, true)) {
+            reader.execute(this::answerThoseDue);
         }
     }
 
@@ -85,38 +92,46 @@ public final class HitLine implements AutoCloseable {
         told();
     }
 
-    private void run() {
-        while (!closing || !line.isEmpty()) {
-            Optional<Hit> first = Optional.ofNullable(line.peek());
-            if (first.isPresent() && isDue(first.get())) {
-                line.remove();
-                answer(first.get());
-            } else {
-                rest();
-            }
+    private void answerThoseDue() {
+        called.set(false);
+        Optional<Hit> first = first();
+        while (first.filter(this::isDue).isPresent()) {
+            line.remove();
+            answer(first.get());
+            first = first();
         }
+    }
+
+    private Optional<Hit> first() {
+        return Optional.ofNullable(line.peek());
     }
 
     private boolean isDue(Hit hit) {
         if (hit.fate() != Hit.Fate.UNKNOWN) {
             return true;
         }
-        boolean over = hit.age(System.nanoTime()) >= patience;
+        boolean over = rest(hit) <= 0;
         if (over) {
             early.increment();
         }
         return over;
     }
 
-    /** Until something is told, or the first in line may have waited long enough. */
-    private void rest() {
-        resting = true;
-        Optional<Hit> now = Optional.ofNullable(line.peek());
-        if (now.filter(hit -> hit.fate() != Hit.Fate.UNKNOWN).isEmpty() && !closing) {
-            LockSupport.parkNanos(
-                    now.map(hit -> patience - hit.age(System.nanoTime())).orElse(patience));
+    /** Nanoseconds that it may still wait. */
+    private long rest(Hit hit) {
+        return patience - hit.age(System.nanoTime());
+    }
+
+    /** Looks at the clock for those whom nobody tells anything. */
+    private void watch() {
+        while (!closing) {
+            LockSupport.parkNanos(first().map(this::rest).orElse(patience));
+            if (first().filter(hit -> rest(hit) <= 0).isPresent()) {
+                told();
+                // The reader may have much to do; it comes.
+                LockSupport.parkNanos(patience / 10);
+            }
         }
-        resting = false;
     }
 
     private static void answer(Hit hit) {
@@ -127,15 +142,15 @@ public final class HitLine implements AutoCloseable {
         }
     }
 
-    /** Answers those in line, and ends. */
+    /** Ends; to be called when nobody is in line any more. */
     @Override
     public void close() {
         closing = true;
-        LockSupport.unpark(thread);
+        LockSupport.unpark(clock);
         try {
-            thread.join(2 * TimeUnit.NANOSECONDS.toMillis(patience) + 1_000);
+            clock.join(2 * TimeUnit.NANOSECONDS.toMillis(patience) + 1_000);
         } catch (InterruptedException e) {
-            LOG.warn("interrupted while the last hits are answered");
+            LOG.warn("interrupted while the clock of the hits ends");
         }
     }
 }

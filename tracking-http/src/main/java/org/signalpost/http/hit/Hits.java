@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
@@ -57,18 +58,19 @@ public final class Hits implements AutoCloseable {
     private final Answer redirect;
     private final Answer noLink;
 
-    /** Links are those signed with these keys; hits go into this log. */
+    /** Links are those signed with these keys; hits go into this log, and are answered by the reader of connections. */
     public Hits(
             SigningKeys keys,
             EventLog log,
             ClientAddress addresses,
             String referrerPolicy,
+            Executor reader,
             MeterRegistry metrics,
             InstantSource clock) {
         this.keys = keys;
         this.addresses = addresses;
         this.clock = clock;
-        this.line = new HitLine(log, PATIENCE, metrics);
+        this.line = new HitLine(log, PATIENCE, reader, metrics);
         this.pixel = new Answer(
                 200,
                 List.of(
@@ -202,7 +204,7 @@ public final class Hits implements AutoCloseable {
                 200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n".getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Answers whoever still waits, and ends. */
+    /** Ends; to be called when nothing is asked any more. */
     @Override
     public void close() {
         line.close();

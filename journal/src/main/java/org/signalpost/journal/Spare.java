@@ -1,0 +1,96 @@
+package org.signalpost.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file of the next segment, made while the one before is being filled: nobody who appends waits until it is. Used
+ * by the log's writer alone; made by a thread of its own.
+ */
+final class Spare implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Spare.class);
+
+    /** A name that no start takes for a segment's. */
+    private static final String NAME = "spare";
+
+    /** A smaller file is made in no time. */
+    private static final long SMALLEST = 1 << 20;
+
+    private final Path file;
+    private final Storage storage;
+    private final long size;
+    private Optional<Thread> maker = Optional.empty();
+    private volatile boolean made;
+
+    /** Removes what an earlier life has left. */
+    Spare(Path directory, Storage storage, long size) throws IOException {
+        this.file = directory.resolve(NAME);
+        this.storage = storage;
+        this.size = size;
+        if (storage.list(directory).contains(NAME)) {
+            storage.delete(file);
+        }
+    }
+
+    /** It will be wanted soon; does not wait. */
+    void prepare() {
+        if (size >= SMALLEST && maker.isEmpty()) {
+            maker = Optional.of(
+                    Thread.ofPlatform().name("journal spare").daemon().start(this::make));
+        }
+    }
+
+    private void make() {
+        try {
+            storage.create(file, size).close();
+            made = true;
+        } catch (IOException | RuntimeException e) {
+            // Whoever wants it makes one, and says so when that fails too.
+            LOG.warn("{} could not be made ahead: {}", file, e.toString());
+        }
+    }
+
+    /**
+     * Opens it under this name; waits while it is being made. Empty when there is none. The directory is not forced.
+     */
+    Optional<Storage.Segment> as(Path name) throws IOException {
+        finish();
+        if (!made) {
+            return Optional.empty();
+        }
+        made = false;
+        try {
+            storage.rename(file, name);
+            return Optional.of(storage.open(name));
+        } catch (IOException e) {
+            LOG.warn("{} could not become {}: {}", file, name, e.toString());
+            storage.delete(file);
+            storage.delete(name);
+            return Optional.empty();
+        }
+    }
+
+    private void finish() {
+        if (maker.isPresent()) {
+            try {
+                maker.get().join();
+            } catch (InterruptedException e) {
+                LOG.warn("interrupted while {} is made", file);
+                made = false;
+            }
+            maker = Optional.empty();
+        }
+    }
+
+    /** Removes it. */
+    @Override
+    public void close() throws IOException {
+        finish();
+        if (made) {
+            storage.delete(file);
+        }
+    }
+}
