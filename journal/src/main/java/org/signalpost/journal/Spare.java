@@ -85,12 +85,16 @@ final class Spare implements AutoCloseable {
         }
     }
 
-    /** Removes it. */
+    /** Removes it; what can't be removed is removed by the next start. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         finish();
         if (made) {
-            storage.delete(file);
+            try {
+                storage.delete(file);
+            } catch (IOException e) {
+                LOG.warn("{} could not be removed: {}", file, e.toString());
+            }
         }
     }
 }

@@ -66,7 +66,8 @@ public final class Database implements AutoCloseable {
     /** The database at this JDBC address, or H2 in this file when the address is empty. Opens nothing. */
     public static Database at(String url, Path file) {
         // No writing in the background: it may catch a transaction between a row and its undo log, and after a kill
-        // such a row is locked by nobody for a long time, or for ever (decision 0015). What is dead is kept for 20 s.
+        // such a row is locked by nobody for a long time, or for ever (decision 0015). What was written is kept for 20
+        // s, dead or not.
         return url.isEmpty()
                 ? new Database(
                         "jdbc:h2:file:" + file.toAbsolutePath()

@@ -39,10 +39,7 @@ public final class Projector implements AutoCloseable {
     private static final Duration LATE = Duration.ofMinutes(2);
 
     private static final Duration LOOK = Duration.ofSeconds(1);
-    /**
-     * Far shorter than H2 keeps what is dead ({@link Database#at}): nothing is overwritten before what replaces it is
-     * on disk.
-     */
+    /** H2 writes over what is dead; the sooner what replaces it is on disk, the less a power cut can take. */
     private static final Duration FORCE = Duration.ofSeconds(5);
 
     private static final Duration CHECKPOINT = Duration.ofMinutes(1);
@@ -236,11 +233,12 @@ public final class Projector implements AutoCloseable {
     }
 
     private void checkpoint() {
+        List<Position> reached = feeds.stream().map(Feed::reached).toList();
+        database.checkpoint();
+        // Not before: what could not be forced is still to be forced soon.
         unforced = false;
         forces.begin();
         checkpoints.begin();
-        List<Position> reached = feeds.stream().map(Feed::reached).toList();
-        database.checkpoint();
         // What is let go of in the logs must be in a file that has a name.
         database.look();
         for (int i = 0; i < reached.size(); i++) {
