@@ -31,7 +31,6 @@ import org.signalpost.journal.Journal;
 import org.signalpost.store.Classifier;
 import org.signalpost.store.Database;
 import org.signalpost.store.Projector;
-import org.signalpost.track.CapturedMail;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.Outbox;
 import org.signalpost.track.SigningKeys;
@@ -182,7 +181,7 @@ public final class FilledBooks {
                         SigningKeys.of(1, new byte[32], new byte[32]),
                         events,
                         new MailFeed(mail, entry -> Optional.empty(), position -> {}),
-                        new NoOutbox(),
+                        Outbox.EMPTY,
                         Optional.empty(),
                         Classifier.byAgent(),
                         new Metrics(),
@@ -263,22 +262,5 @@ public final class FilledBooks {
                 times[rounds / 2],
                 times[(int) (rounds * 0.99)],
                 times[rounds - 1]);
-    }
-
-    private static final class NoOutbox implements Outbox {
-        @Override
-        public List<CapturedMail> newest(int limit, String before) {
-            return List.of();
-        }
-
-        @Override
-        public Optional<CapturedMail> find(String id) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<byte[]> octets(String id) {
-            return Optional.empty();
-        }
     }
 }

@@ -5,6 +5,24 @@ import java.util.Optional;
 
 /** The copies that {@code delivery.mode = capture} keeps instead of sending them. Safe to call from any thread. */
 public interface Outbox {
+    /** That of a process which captures nothing. */
+    Outbox EMPTY = new Outbox() {
+        @Override
+        public List<CapturedMail> newest(int limit, String before) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<CapturedMail> find(String id) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<byte[]> octets(String id) {
+            return Optional.empty();
+        }
+    };
+
     /**
      * The newest copies first.
      *

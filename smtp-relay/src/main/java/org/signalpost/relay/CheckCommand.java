@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.signalpost.process.DataDirectory;
 import org.signalpost.relay.client.Hop;
 
 /** {@code check}: what would stop the start, or the mail after it; reads and changes nothing but a probe file. */

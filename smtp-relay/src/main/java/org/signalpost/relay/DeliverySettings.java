@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import org.signalpost.process.DataDirectory;
 import org.signalpost.relay.client.Hop;
 import org.signalpost.relay.client.SmtpPool;
 import org.signalpost.retry.RetrySchedule;

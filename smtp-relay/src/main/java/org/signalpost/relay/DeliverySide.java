@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import org.signalpost.process.DataDirectory;
 import org.signalpost.relay.bounce.NoticeLoop;
 import org.signalpost.relay.bounce.NoticeMaker;
 import org.signalpost.relay.client.DirectMx;

@@ -3,6 +3,7 @@ package org.signalpost.relay;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import org.signalpost.process.DataDirectory;
 import tools.jackson.databind.JsonNode;
 
 /** {@code key create|list|revoke}: the API keys of the running server. */

@@ -1,17 +1,16 @@
 package org.signalpost.relay;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.signalpost.http.Configuration;
 import org.signalpost.http.TrackingKeys;
 import org.signalpost.http.TrackingSettings;
 import org.signalpost.relay.smtp.SmtpSettings;
@@ -20,7 +19,6 @@ import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.rewrite.html.LinkPolicy;
 import org.signalpost.settings.Addresses;
 import org.signalpost.settings.CommonKeys;
-import org.signalpost.settings.ConfigurationException;
 import org.signalpost.settings.Settings;
 import org.signalpost.track.TrackingUrls;
 
@@ -52,25 +50,12 @@ final class RelaySettings {
         if (config.isEmpty() && !Files.exists(file)) {
             return of("defaults", "", environment);
         }
-        try {
-            return of(source, Files.readString(file), environment);
-        } catch (IOException e) {
-            throw new ConfigurationException(source + " can't be read: " + DataDirectory.reason(e), e);
-        }
+        return new RelaySettings(source, Configuration.load(file, environment, RelayKeys.ALL));
     }
 
     /** From the text of a file. */
     static RelaySettings of(String source, String text, Map<String, String> environment) {
-        Settings read = Settings.read(source, text, environment, RelayKeys.ALL);
-        InetSocketAddress http = read.value(TrackingKeys.HTTP_LISTEN);
-        boolean elsewhere = read.given(TrackingKeys.HTTP_LISTEN) && http.getPort() != 0;
-        if (elsewhere && !read.given(CommonKeys.PUBLIC_URL) && http.getAddress().isLoopbackAddress()) {
-            // Whoever moves the port of a trial installation means the links in its mail to follow.
-            var more = new HashMap<>(environment);
-            more.put(CommonKeys.PUBLIC_URL.variable(), "http://127.0.0.1:" + http.getPort());
-            read = Settings.read(source, text, more, RelayKeys.ALL);
-        }
-        return new RelaySettings(source, read);
+        return new RelaySettings(source, Configuration.read(source, text, environment, RelayKeys.ALL));
     }
 
     /** Where the settings came from. */

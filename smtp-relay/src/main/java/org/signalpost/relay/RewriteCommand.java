@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.signalpost.process.DataDirectory;
 import org.signalpost.rewrite.EnvelopeFacts;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.rewrite.RawMessage;

@@ -1,6 +1,7 @@
 package org.signalpost.relay;
 
 import java.net.InetSocketAddress;
+import org.signalpost.process.DataDirectory;
 import org.signalpost.settings.Addresses;
 
 /** What a start says: where it listens, where the key is, where mail goes, and two ways to try it. */
@@ -38,20 +39,5 @@ final class Welcome {
                         server,
                         smtp.getAddress().getHostAddress(),
                         smtp.getPort());
-    }
-
-    /** What a start without a relay says. */
-    static String httpOnly(InetSocketAddress http, String signIn, DataDirectory data) {
-        String base = "http://" + Addresses.written(http);
-        return """
-
-                Signalpost is ready, without a relay: it takes no mail and passes none on.
-
-                  HTTP          %s   pixels, links, API, pages
-                  pages         %s   signs you in, once, within an hour
-                  admin key     %s
-                  signing keys  %s   the mailet in James reads a copy of this file
-
-                """.formatted(base, base + signIn, data.adminKeyFile(), data.signingKeysFile());
     }
 }

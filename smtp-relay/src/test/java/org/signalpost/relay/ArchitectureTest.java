@@ -161,6 +161,8 @@ class ArchitectureTest {
                 noClasses()
                         .that()
                         .doNotHaveFullyQualifiedName("org.signalpost.relay.Main")
+                        .and()
+                        .doNotHaveFullyQualifiedName("org.signalpost.http.Main")
                         .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS)
                         .because("what is printed goes through Console or the log"),
                 GeneralCodingRules.NO_CLASSES_SHOULD_USE_FIELD_INJECTION,

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.store.Classifier;
+import org.signalpost.track.Outbox;
 import tools.jackson.databind.JsonNode;
 
 /** Whose tracks are whose, what keys may do, and how often. */
@@ -35,12 +36,7 @@ class AccountsTest {
 
     private RunningServer open() {
         return new RunningServer(
-                directory,
-                new ConcurrentHashMap<>(),
-                new RunningServer.EmptyOutbox(),
-                Optional.empty(),
-                Classifier.byAgent(),
-                now::get);
+                directory, new ConcurrentHashMap<>(), Outbox.EMPTY, Optional.empty(), Classifier.byAgent(), now::get);
     }
 
     @AfterEach

@@ -22,6 +22,7 @@ import org.signalpost.event.Event;
 import org.signalpost.event.EventLog;
 import org.signalpost.store.Verdict;
 import org.signalpost.track.NewTrack;
+import org.signalpost.track.Outbox;
 import org.signalpost.track.TrackId;
 import tools.jackson.databind.JsonNode;
 
@@ -43,7 +44,7 @@ class AnalyticsTest {
         server = new RunningServer(
                 directory,
                 new ConcurrentHashMap<>(),
-                new RunningServer.EmptyOutbox(),
+                Outbox.EMPTY,
                 Optional.empty(),
                 visitor -> {
                     String[] said = visitor.agent().split("/", -1);

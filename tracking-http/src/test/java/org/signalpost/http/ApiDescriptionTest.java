@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.signalpost.track.Outbox;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,8 +28,7 @@ class ApiDescriptionTest {
     Path directory;
 
     private RunningServer server() {
-        return new RunningServer(
-                directory, new ConcurrentHashMap<>(), new RunningServer.EmptyOutbox(), Optional.of(new TestQueue()));
+        return new RunningServer(directory, new ConcurrentHashMap<>(), Outbox.EMPTY, Optional.of(new TestQueue()));
     }
 
     /** Names of parts of a path are the server's own business. */

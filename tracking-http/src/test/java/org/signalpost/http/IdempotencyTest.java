@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.signalpost.store.Classifier;
+import org.signalpost.track.Outbox;
 
 /** The same call twice does one thing. */
 class IdempotencyTest {
@@ -38,12 +39,7 @@ class IdempotencyTest {
     @BeforeEach
     void start() {
         server = new RunningServer(
-                directory,
-                new ConcurrentHashMap<>(),
-                new RunningServer.EmptyOutbox(),
-                Optional.empty(),
-                Classifier.byAgent(),
-                now::get);
+                directory, new ConcurrentHashMap<>(), Outbox.EMPTY, Optional.empty(), Classifier.byAgent(), now::get);
     }
 
     @AfterEach

@@ -51,7 +51,7 @@ final class RunningServer implements AutoCloseable {
     private final JsonMapper json = JsonMapper.builder().build();
 
     RunningServer(Path directory) {
-        this(directory, new ConcurrentHashMap<>(), new EmptyOutbox());
+        this(directory, new ConcurrentHashMap<>(), Outbox.EMPTY);
     }
 
     RunningServer(Path directory, Map<EntryId, MailEvent> mailEvents, Outbox outbox) {
@@ -62,7 +62,7 @@ final class RunningServer implements AutoCloseable {
         this(
                 directory,
                 new ConcurrentHashMap<>(),
-                new EmptyOutbox(),
+                Outbox.EMPTY,
                 Optional.empty(),
                 Classifier.byAgent(),
                 InstantSource.system(),
@@ -211,23 +211,6 @@ final class RunningServer implements AutoCloseable {
         server.close();
         events.close();
         mail.close();
-    }
-
-    static final class EmptyOutbox implements Outbox {
-        @Override
-        public List<CapturedMail> newest(int limit, String before) {
-            return List.of();
-        }
-
-        @Override
-        public Optional<CapturedMail> find(String id) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<byte[]> octets(String id) {
-            return Optional.empty();
-        }
     }
 
     /** One mail. */

@@ -1,4 +1,4 @@
-package org.signalpost.relay;
+package org.signalpost.process;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -20,8 +20,9 @@ import org.signalpost.track.SigningKeys;
  * The folder for everything that has to survive a restart (mode 0700), held by one process at a time.
  *
  * <p>Holds {@code admin.key} and {@code signing.keys} (both mode 0600), {@code log/}, {@code db/} and {@code outbox/}.
+ * Every failure is a {@link ConfigurationException} with one sentence. For one thread at a time.
  */
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
     private final Path path;
     private Optional<FileChannel> lock = Optional.empty();
 
@@ -30,16 +31,17 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Opens nothing and makes nothing yet. */
-    static DataDirectory at(Path path) {
+    public static DataDirectory at(Path path) {
         return new DataDirectory(path.toAbsolutePath().normalize());
     }
 
-    Path path() {
+    /** Where it is, absolute. */
+    public Path path() {
         return path;
     }
 
     /** A place below it. */
-    Path resolve(String name) {
+    public Path resolve(String name) {
         return path.resolve(name);
     }
 
@@ -48,7 +50,7 @@ final class DataDirectory implements AutoCloseable {
      *
      * @throws ConfigurationException when it can't be written or another process holds it
      */
-    void open() {
+    public void open() {
         try {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -70,7 +72,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** The sentence of an I/O failure: many exceptions of the JDK say only the path. */
-    static String reason(IOException failure) {
+    public static String reason(IOException failure) {
         return switch (failure) {
             case java.nio.file.AccessDeniedException denied -> "permission denied for " + denied.getFile();
             case java.nio.file.FileAlreadyExistsException exists -> exists.getFile() + " is not a folder";
@@ -90,7 +92,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Whether a running server holds it. */
-    boolean inUse() {
+    public boolean inUse() {
         if (!Files.exists(path.resolve("lock"))) {
             return false;
         }
@@ -101,12 +103,13 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    Path signingKeysFile() {
+    /** Where the key ring is. */
+    public Path signingKeysFile() {
         return path.resolve("signing.keys");
     }
 
     /** The key ring, if there is one yet. */
-    Optional<SigningKeys> signingKeys() {
+    public Optional<SigningKeys> signingKeys() {
         Path file = signingKeysFile();
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -121,7 +124,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** The key ring; the first call on a fresh folder makes one. */
-    SigningKeys signingKeys(SecureRandom random) {
+    public SigningKeys signingKeys(SecureRandom random) {
         return signingKeys().orElseGet(() -> {
             SigningKeys fresh = SigningKeys.generate(random);
             write("signing.keys", fresh.text());
@@ -130,7 +133,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** Adds a key to the ring and makes it the active one. */
-    SigningKeys rotateSigningKeys(SecureRandom random) {
+    public SigningKeys rotateSigningKeys(SecureRandom random) {
         SigningKeys old = signingKeys()
                 .orElseThrow(() -> new ConfigurationException(
                         "there are no signing keys in " + path + " yet; the first start makes them"));
@@ -140,7 +143,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** The admin key, one line of {@code admin.key}; the first call on a fresh folder makes one. */
-    String adminKey(SecureRandom random) {
+    public String adminKey(SecureRandom random) {
         Path file = adminKeyFile();
         try {
             if (!Files.exists(file)) {
@@ -157,12 +160,13 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    Path adminKeyFile() {
+    /** Where the admin key is. */
+    public Path adminKeyFile() {
         return path.resolve("admin.key");
     }
 
     /** A name of this installation's own, by which it knows its Received fields again; made once. */
-    String instance(SecureRandom random) {
+    public String instance(SecureRandom random) {
         Path file = path.resolve("instance");
         try {
             if (!Files.exists(file)) {

@@ -1,0 +1,70 @@
+package org.signalpost.process;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The life of a process that serves: what was opened last is closed first, when it is told to end (SIGTERM) and when
+ * opening fails. {@link #opened} is for the thread that opens; one life serves once.
+ */
+public final class Lifetime {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifetime.class);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final CountDownLatch toldToEnd = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Opens the parts and hands each to {@link Lifetime#opened} as soon as it is open. */
+    public interface Opening {
+        /** Opens everything; what it throws ends the life. */
+        void open(Lifetime life);
+    }
+
+    /** Opens, and returns when the process was told to end and all is closed. */
+    public static void serve(Opening opening) {
+        new Lifetime().run(opening);
+    }
+
+    private void run(Opening opening) {
+        try {
+            opening.open(this);
+            Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
+            toldToEnd.await();
+        } catch (InterruptedException e) {
+            LOG.warn("interrupted while serving");
+        } finally {
+            close();
+            ended.countDown();
+        }
+    }
+
+    /** Has it closed at the end, before everything that was opened earlier. */
+    public <T extends AutoCloseable> T opened(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    /** The process is told to end: ends it in order, and holds it until that is done. */
+    private void end() {
+        toldToEnd.countDown();
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            LOG.warn("interrupted while ending");
+        }
+    }
+
+    private void close() {
+        while (!opened.isEmpty()) {
+            AutoCloseable last = opened.pop();
+            try {
+                last.close();
+            } catch (Exception e) {
+                LOG.warn("{} was not closed cleanly: {}", last.getClass().getSimpleName(), e.toString());
+            }
+        }
+    }
+}
