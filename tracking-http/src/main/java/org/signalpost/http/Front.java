@@ -93,9 +93,6 @@ final class Front extends Handler.Abstract.NonBlocking {
 
     private Reply answer(Exchange exchange) {
         try {
-            if (exchange.isEncoded()) {
-                throw Problem.of(415, "encoded_body", "A body is taken as it is, without Content-Encoding.");
-            }
             return routes.answer(exchange);
         } catch (Problem problem) {
             return problem.reply(exchange.id());

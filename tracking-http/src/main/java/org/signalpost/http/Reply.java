@@ -39,6 +39,16 @@ public final class Reply {
         return of(status, "application/json", Json.write(value)).with("Cache-Control", "no-store");
     }
 
+    /** What a call has made, 201. */
+    public static Reply created(JsonNode made) {
+        return json(201, made);
+    }
+
+    /** What a call has made below {@code collection}, 201; its field {@code id} says where. */
+    public static Reply created(String collection, JsonNode made) {
+        return created(made).with("Location", collection + "/" + made.path("id").asString());
+    }
+
     /** A page that runs nothing and loads nothing from elsewhere. */
     public static Reply page(int status, String html) {
         return of(status, "text/html; charset=utf-8", html.getBytes(StandardCharsets.UTF_8))

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** All paths in one table. Immutable and safe to share. */
 final class Routes {
     private final List<Entry> table;
+    private final Consumer<Exchange> strays;
 
     /** A route whose path is cut into segments already. */
     private record Entry(Route route, List<String> segments) {
@@ -31,7 +33,9 @@ final class Routes {
         }
     }
 
-    Routes(List<Route> table) {
+    /** A request that no call is reached by is shown to {@code strays} before it is refused. */
+    Routes(List<Route> table, Consumer<Exchange> strays) {
+        this.strays = strays;
         this.table = table.stream()
                 .map(route -> new Entry(route, segments(route.path())))
                 .toList();
@@ -41,8 +45,12 @@ final class Routes {
         return List.of(path.split("/", -1));
     }
 
-    /** The answer; 404 and 405 are said here. */
+    /** The answer; 404, 405, and 415 for an encoded body, are said here. */
     Reply answer(Exchange exchange) {
+        if (exchange.isEncoded()) {
+            strays.accept(exchange);
+            throw Problem.of(415, "encoded_body", "A body is taken as it is, without Content-Encoding.");
+        }
         List<String> segments = segments(exchange.path());
         var allowed = new TreeSet<String>();
         for (Entry entry : table) {
@@ -52,6 +60,7 @@ final class Routes {
             }
             named.ifPresent(there -> allowed.add(entry.route().method()));
         }
+        strays.accept(exchange);
         if (allowed.isEmpty()) {
             throw Problem.notFound();
         }

@@ -89,7 +89,7 @@ public final class TrackingServer implements AutoCloseable {
         var clients = new Clients(settings.http(), addresses);
         var ids = new RequestIds(random);
         this.routes = List.copyOf(all);
-        var front = new Front(hits, new Routes(routes), addresses, clients, ids);
+        var front = new Front(hits, new Routes(routes, api.access()::stray), addresses, clients, ids);
         this.listener = new Listener(settings.http(), front, clients, reader, ids);
         Gauge.builder("signalpost.http.clients", clients, Clients::size)
                 .description("Connections that are open")

@@ -126,7 +126,26 @@ class AccountsTest {
         assertThat(next.statusCode()).isEqualTo(404);
         HttpResponse<byte[]> bad = as(key, "POST", "/tracks", "{}");
         assertThat(bad.statusCode()).isEqualTo(400);
-        assertThat(bad.headers().firstValue("X-RateLimit-Remaining")).contains("99");
+        assertThat(bad.headers().firstValue("X-RateLimit-Remaining")).contains("98");
+    }
+
+    @Test
+    void calls_that_no_address_is_there_for_are_counted_too() {
+        String key = key(account("free"), "");
+        assertThat(remaining(as(key, "GET", "/nothing-here", ""), 404)).contains("99");
+        assertThat(remaining(as(key, "DELETE", "/tracks", ""), 405)).contains("98");
+        for (int i = 0; i < 98; i++) {
+            as(key, "GET", "/nothing-here", "");
+        }
+        assertThat(remaining(as(key, "GET", "/nothing-here", ""), 429)).contains("0");
+        assertThat(remaining(as("ms_live_nobody", "GET", "/nothing-here", ""), 401))
+                .isEmpty();
+        assertThat(remaining(server.get("/nothing-here"), 404)).isEmpty();
+    }
+
+    private static Optional<String> remaining(HttpResponse<byte[]> answer, int status) {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        return answer.headers().firstValue("X-RateLimit-Remaining");
     }
 
     @Test

@@ -74,9 +74,15 @@ class IdempotencyTest {
         HttpResponse<byte[]> third = post("/api/v1" + path, body, "order-1");
 
         assertThat(first.statusCode()).isBetween(200, 201);
+        Optional<String> place = first.headers().firstValue("Location");
+        assertThat(place.isPresent()).isEqualTo(path.equals("/tracks") || path.equals("/accounts"));
+        place.ifPresent(there -> assertThat(
+                        server.read(there.substring("/api/v1".length())).path("id"))
+                .isEqualTo(server.json(first).path("id")));
         for (HttpResponse<byte[]> again : java.util.List.of(second, elsewhere, third)) {
             assertThat(again.statusCode()).isEqualTo(first.statusCode());
             assertThat(again.body()).isEqualTo(first.body());
+            assertThat(again.headers().firstValue("Location")).isEqualTo(place);
             assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
         }
         HttpResponse<byte[]> other = post("/api/v1" + path, body.replace("}", ", \"more\": 1}"), "order-1");

@@ -59,12 +59,34 @@ public final class Access {
     Route.Call granted(Scope scope, Call call) {
         return exchange -> {
             Caller caller = caller(exchange);
-            RateLimit.Take take = calls.take(caller.account(), caller.plan().perMinute());
-            exchange.promise("X-RateLimit-Limit", Integer.toString(take.limit()));
-            exchange.promise("X-RateLimit-Remaining", Integer.toString(take.remaining()));
-            exchange.promise("X-RateLimit-Reset", Long.toString(take.reset()));
-            return answer(exchange, caller, scope, take, call);
+            return answer(exchange, caller, scope, taken(exchange, caller), call);
         };
+    }
+
+    /**
+     * Counts a call that no address is there for like any other, when it comes with a key.
+     *
+     * @throws Problem when the key is not valid, or there were too many calls
+     */
+    public void stray(Exchange exchange) {
+        if (secret(exchange).isPresent()) {
+            granted(taken(exchange, caller(exchange)));
+        }
+    }
+
+    private RateLimit.Take taken(Exchange exchange, Caller caller) {
+        RateLimit.Take take = calls.take(caller.account(), caller.plan().perMinute());
+        exchange.promise("X-RateLimit-Limit", Integer.toString(take.limit()));
+        exchange.promise("X-RateLimit-Remaining", Integer.toString(take.remaining()));
+        exchange.promise("X-RateLimit-Reset", Long.toString(take.reset()));
+        return take;
+    }
+
+    private static void granted(RateLimit.Take take) {
+        if (!take.granted()) {
+            throw Problem.of(429, "rate_limit_exceeded", "The plan grants " + take.limit() + " calls a minute.")
+                    .with("Retry-After", Long.toString(take.seconds()));
+        }
     }
 
     private Reply answer(Exchange exchange, Caller caller, Scope scope, RateLimit.Take take, Call call) {
@@ -73,10 +95,7 @@ public final class Access {
             LOG.warn("alarm=key-in-browser key={} was used by a web page", caller.key());
             throw Problem.of(403, "secret_key_in_browser", "A web page must not hold this key; revoke it.");
         }
-        if (!take.granted()) {
-            throw Problem.of(429, "rate_limit_exceeded", "The plan grants " + take.limit() + " calls a minute.")
-                    .with("Retry-After", Long.toString(take.seconds()));
-        }
+        granted(take);
         if (!caller.scopes().contains(scope) || caller.kind() == ApiKey.Kind.PUBLIC) {
             throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + scope.word() + ".");
         }

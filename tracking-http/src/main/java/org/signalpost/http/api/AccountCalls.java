@@ -57,14 +57,14 @@ final class AccountCalls {
         }
         var wanted = new AccountStore.Wanted(name, plan(input, Plan.FREE), quota(input, OptionalLong.empty()));
         input.check();
-        return idempotency.once(exchange, caller, octets, promise -> {
+        return idempotency.once(exchange, caller, octets, made -> Reply.created("/api/v1/accounts", made), promise -> {
             Account made = store.add(
                     wanted,
                     OptionalLong.empty(),
                     clock.instant().truncatedTo(ChronoUnit.MILLIS),
                     account -> promise.answer(201, json(account, 0)));
             keyring.refresh();
-            return Reply.json(201, json(made, 0));
+            return json(made, 0);
         });
     }
 

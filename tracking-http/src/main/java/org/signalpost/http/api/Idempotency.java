@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.signalpost.event.Event;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Json;
@@ -60,9 +61,9 @@ final class Idempotency {
         this.random = random;
     }
 
-    /** What makes something, once. */
+    /** What makes something, once, and says what is answered. */
     interface Creation {
-        Reply make(Promise promise);
+        ObjectNode make(Promise promise);
     }
 
     /** Takes down what will be answered, to be kept with what is made. */
@@ -111,11 +112,15 @@ final class Idempotency {
         }
     }
 
-    /** The answer to a call: made now, or given again. */
-    Reply once(Exchange exchange, Caller caller, byte[] body, Creation creation) {
+    /**
+     * The answer to a call: made now, or given again.
+     *
+     * @param as how what was made is answered, the first time and every other
+     */
+    Reply once(Exchange exchange, Caller caller, byte[] body, Function<ObjectNode, Reply> as, Creation creation) {
         Optional<String> key = exchange.header("Idempotency-Key");
         if (key.isEmpty()) {
-            return creation.make(new Promise(Optional.empty()));
+            return as.apply(creation.make(new Promise(Optional.empty())));
         }
         if (!key.get().matches("[\\x21-\\x7e]{1,255}")) {
             throw Problem.invalid("Idempotency-Key", "1 to 255 visible ASCII characters are wanted");
@@ -129,7 +134,9 @@ final class Idempotency {
         }
         try {
             Optional<Event.Answer> given = given(call);
-            return given.isPresent() ? again(call, given.get()) : creation.make(new Promise(Optional.of(call)));
+            return given.isPresent()
+                    ? as.apply(again(call, given.get())).with("Idempotency-Replayed", "true")
+                    : as.apply(creation.make(new Promise(Optional.of(call))));
         } catch (RuntimeException e) {
             // What was refused may be asked again.
             forget(call);
@@ -162,12 +169,11 @@ final class Idempotency {
         }
     }
 
-    private static Reply again(Call call, Event.Answer answer) {
+    private static ObjectNode again(Call call, Event.Answer answer) {
         if (!answer.body().equals(call.body())) {
             throw Problem.of(409, "idempotency_key_reused", "This Idempotency-Key was used with another body.");
         }
-        ObjectNode body = Json.read(Sealed.open(call.key(), answer.sealed()));
-        return Reply.json(answer.status(), body).with("Idempotency-Replayed", "true");
+        return Json.read(Sealed.open(call.key(), answer.sealed()));
     }
 
     private void remember(Event.Answer answer) {

@@ -89,7 +89,7 @@ final class KeyCalls {
         }
         long account = account(input, caller);
         input.check();
-        return idempotency.once(exchange, caller, octets, promise -> {
+        return idempotency.once(exchange, caller, octets, Reply::created, promise -> {
             String secret = kind.start() + Base62.random(random, ApiKey.DIGITS);
             var key = new ApiKey(
                     "key_" + Base62.random(random, 22),
@@ -107,7 +107,7 @@ final class KeyCalls {
             ObjectNode body = json(key).put("key", secret);
             store.add(key, Digests.hex(secret), promise.answer(201, body));
             keyring.refresh();
-            return Reply.json(201, body);
+            return body;
         });
     }
 

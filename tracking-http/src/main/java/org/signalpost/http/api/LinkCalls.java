@@ -78,7 +78,7 @@ final class LinkCalls {
                             + " octets is wanted, with a host and without user information");
         }
         input.check();
-        return idempotency.once(exchange, caller, octets, promise -> {
+        return idempotency.once(exchange, caller, octets, Reply::created, promise -> {
             // Any number that is not a mail's will do; 30 bits of chance are enough for the links of one track.
             int chance = ByteBuffer.wrap(promise.octets("link")).getInt() & 0x3fff_ffff;
             int number = FIRST_NUMBER + chance;
@@ -92,7 +92,7 @@ final class LinkCalls {
                     url,
                     name,
                     promise.answer(201, body)));
-            return Reply.json(201, body);
+            return body;
         });
     }
 

@@ -67,13 +67,13 @@ final class TrackCalls {
     private Reply create(Exchange exchange, Caller caller) {
         byte[] octets = Input.octets(exchange);
         Input input = Input.of(exchange, octets);
-        return idempotency.once(exchange, caller, octets, promise -> {
+        return idempotency.once(exchange, caller, octets, made -> Reply.created("/api/v1/tracks", made), promise -> {
             NewTrack made = wanted(input, TrackId.of(promise.octets("track")));
             input.check();
             quotas.take(caller.account(), 1);
             ObjectNode body = fresh(made);
             desk.settle(new Event.Made(made, caller.account(), promise.answer(201, body)));
-            return Reply.json(201, body).with("Location", "/api/v1/tracks/" + made.id());
+            return body;
         });
     }
 
@@ -87,7 +87,7 @@ final class TrackCalls {
         Input input = Input.of(exchange, octets);
         List<Input> each = input.objects("tracks", MOST_TOGETHER);
         input.check();
-        return idempotency.once(exchange, caller, octets, promise -> {
+        return idempotency.once(exchange, caller, octets, body -> Reply.json(200, body), promise -> {
             var batch = new TrackBatch(caller, store, quotas, this::fresh);
             for (int i = 0; i < each.size(); i++) {
                 Input one = each.get(i);
@@ -100,7 +100,7 @@ final class TrackCalls {
             Optional<Event.Answer> answer = promise.answer(200, body);
             answer.ifPresent(given -> desk.keep(List.of(new Event.Answered(given))));
             desk.await();
-            return Reply.json(200, body);
+            return body;
         });
     }
 
