@@ -1,9 +1,10 @@
 package org.signalpost.relay.smtp;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
@@ -141,8 +142,11 @@ class SmtpServerTest {
 
     @Test
     void the_shell_logs_no_line_of_a_client() throws IOException {
-        assertThat(Files.readString(Path.of("src/main/resources/logback.xml")))
-                .contains("<logger name=\"org.subethamail\" level=\"WARN\"/>");
+        try (InputStream shipped = SmtpServer.class.getResourceAsStream("/logback.xml")) {
+            assertThat(shipped).isNotNull();
+            assertThat(new String(shipped.readAllBytes(), UTF_8))
+                    .contains("<logger name=\"org.subethamail\" level=\"WARN\"/>");
+        }
         assertThat(LoggerFactory.getLogger("org.subethamail.smtp.server.Session")
                         .isDebugEnabled())
                 .isFalse();
