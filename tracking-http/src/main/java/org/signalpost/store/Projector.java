@@ -31,7 +31,7 @@ public final class Projector implements AutoCloseable {
     private static final int BATCH = 8_000;
 
     /** A batch from which on there is much to do for everybody. */
-    private static final int BUSY = 100;
+    private static final int BUSY = 10;
 
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration RETRY = Duration.ofMillis(250);

@@ -5,6 +5,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.rewrite.RawMessage;
@@ -20,6 +21,8 @@ public final class Trace {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, d MMM uuuu HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
+
+    private static final Pattern NOT_OF_A_NAME = Pattern.compile("[^A-Za-z0-9.:_\\[\\]-]");
 
     private final String hostname;
     private final String instance;
@@ -50,7 +53,7 @@ public final class Trace {
             return "";
         }
         String address = origin.client().indexOf(':') >= 0 ? "IPv6:" + origin.client() : origin.client();
-        String helo = origin.helo().replaceAll("[^A-Za-z0-9.:_\\[\\]-]", "?");
+        String helo = NOT_OF_A_NAME.matcher(origin.helo()).replaceAll("?");
         return "Received: from " + (helo.isEmpty() ? "unknown" : helo) + " ("
                 + (showClient ? "[" + address + "]" : "[hidden]") + ")\r\n\tby " + hostname + " (Signalpost " + instance
                 + ") with " + origin.protocol() + " id " + mail.id().ulid() + ";\r\n\t"
