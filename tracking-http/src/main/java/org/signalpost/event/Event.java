@@ -7,6 +7,9 @@ import org.signalpost.track.TrackId;
 
 /** What the event log holds. Immutable and safe to share. */
 public sealed interface Event {
+    /** What events that are about no track have. */
+    TrackId NO_TRACK = new TrackId(0, 0);
+
     /** The track it is about. */
     TrackId track();
 
@@ -73,14 +76,26 @@ public sealed interface Event {
     record LinkMade(TrackId track, Instant at, int number, String url, String name, Optional<Answer> answer)
             implements Event {}
 
+    /** Something was bought. */
+    record Purchased(Purchase purchase, Optional<Answer> answer) implements Event {
+        /** No track in particular: which one led to it the books find out. */
+        @Override
+        public TrackId track() {
+            return NO_TRACK;
+        }
+
+        @Override
+        public Instant at() {
+            return purchase.at();
+        }
+    }
+
     /** A call that made several things was answered. */
     record Answered(Answer answer) implements Event {
-        private static final TrackId NONE = new TrackId(0, 0);
-
         /** No track in particular. */
         @Override
         public TrackId track() {
-            return NONE;
+            return NO_TRACK;
         }
 
         @Override

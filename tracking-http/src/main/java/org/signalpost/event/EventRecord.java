@@ -2,6 +2,7 @@ package org.signalpost.event;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.math.BigDecimal;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -28,6 +29,7 @@ public final class EventRecord {
     private static final int DELETED = 6;
     private static final int LINK_MADE = 7;
     private static final int ANSWERED = 8;
+    private static final int PURCHASED = 9;
 
     /** An entry that is not one of ours, or is damaged. */
     public static final class Unreadable extends RuntimeException {
@@ -55,6 +57,7 @@ public final class EventRecord {
             case Event.Deleted deleted -> DELETED;
             case Event.LinkMade link -> LINK_MADE;
             case Event.Answered answered -> ANSWERED;
+            case Event.Purchased purchased -> PURCHASED;
         };
     }
 
@@ -96,6 +99,20 @@ public final class EventRecord {
             case Event.LinkMade(var track, var at, var number, var url, var name, var answer) ->
                 payload(at, number, texts(List.of(url, name), answer));
             case Event.Answered(var answer) -> payload(answer.at(), 0, texts(List.of(), Optional.of(answer)));
+            case Event.Purchased(Purchase bought, Optional<Event.Answer> answer) ->
+                payload(
+                        bought.at(),
+                        0,
+                        texts(
+                                List.of(
+                                        Long.toString(bought.account()),
+                                        bought.orderId(),
+                                        bought.email(),
+                                        bought.revenue().toPlainString(),
+                                        bought.currency(),
+                                        bought.items(),
+                                        bought.message()),
+                                answer));
         };
     }
 
@@ -128,6 +145,18 @@ public final class EventRecord {
                     new Event.Answered(
                             answer(payload, at).orElseThrow(() -> new Unreadable("an answer that says nothing")));
                 case UNSUBSCRIBED -> new Event.Unsubscribed(track, at);
+                case PURCHASED -> {
+                    var bought = new Purchase(
+                            Long.parseLong(text(payload)),
+                            text(payload),
+                            text(payload),
+                            new BigDecimal(text(payload)),
+                            text(payload),
+                            text(payload),
+                            text(payload),
+                            at);
+                    yield new Event.Purchased(bought, answer(payload, at));
+                }
                 default -> throw new Unreadable("of the unknown kind " + entry.kind());
             };
         } catch (NumberFormatException e) {

@@ -76,6 +76,7 @@ public final class TrackingServer implements AutoCloseable {
         all.addAll(hits.routes());
         all.addAll(new Unsubscribe(keys, log, clock).routes());
         all.addAll(Routes.below(List.of("/api/v1", "/v1"), api.routes()));
+        all.addAll(Routes.below(List.of("/mail/v1"), api.trackingRoutes()));
         all.add(Description.route());
         all.addAll(health.routes());
         all.add(new Route("GET", "/metrics", api.access().needs(Scope.ADMIN, exchange -> metrics.scrape())));

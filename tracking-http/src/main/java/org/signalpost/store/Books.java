@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.signalpost.event.Event;
+import org.signalpost.event.Purchase;
 import org.signalpost.journal.Entry;
 import org.signalpost.journal.Position;
 import org.signalpost.track.MailEvent;
@@ -95,6 +96,10 @@ final class Books implements AutoCloseable {
                 answered(answer);
             }
             case Event.Answered(Event.Answer answer) -> answered(Optional.of(answer));
+            case Event.Purchased(Purchase purchase, Optional<Event.Answer> answer) -> {
+                ledger.sell(purchase);
+                answered(answer);
+            }
             case Event.Unsubscribed(var track, var at) -> {
                 if (!statements.exists(HAS_UNSUBSCRIBED, List.of(track.toString()))) {
                     change(ADD_UNSUBSCRIBED, List.of(track.toString(), at));

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.signalpost.event.Purchase;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.TrackId;
 
@@ -75,9 +76,11 @@ final class Ledger {
     private final Map<String, String> urls = new LinkedHashMap<>();
     private final List<Unwritten> hits = new ArrayList<>();
     private final Tallies tallies = new Tallies();
+    private final Revenue revenue;
 
     Ledger(Statements statements) {
         this.statements = statements;
+        this.revenue = new Revenue(statements, tallies);
     }
 
     /** Where and with what a hit happened, as far as the books keep it. */
@@ -170,6 +173,12 @@ final class Ledger {
         return true;
     }
 
+    /** Puts a purchase down to the track that led to it, if there is one. */
+    void sell(Purchase purchase) throws SQLException {
+        flush();
+        revenue.book(purchase);
+    }
+
     /** Sets the state of a track that is there. */
     void status(TrackId id, String status) throws SQLException {
         track(id).status(status);
@@ -192,6 +201,7 @@ final class Ledger {
         boolean there = track.isThere();
         if (there) {
             addAll(track, -1);
+            revenue.detach(track.number());
             track.remove();
             flush();
         }
@@ -204,6 +214,7 @@ final class Ledger {
             dimensions(track, hit, sign);
             track.noteClicked(hit);
         }
+        revenue.addAll(track.number(), track.cohort(), sign);
     }
 
     /** The track as the database has it: what was counted so far is written first. */

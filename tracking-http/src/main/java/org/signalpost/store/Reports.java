@@ -1,5 +1,6 @@
 package org.signalpost.store;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -209,6 +210,53 @@ public final class Reports {
             return campaigns;
         });
         return List.copyOf(campaigns.values());
+    }
+
+    /** What was bought because of the tracks of one moment, or, for {@link CreditedBy#NONE}, at that moment. */
+    public record Sale(int slot, CreditedBy by, Takings takings) {}
+
+    /** What was bought because of one campaign. */
+    public record Earning(String campaign, Takings takings) {}
+
+    /** The purchases moment by moment, as {@link #moments}; one entry for each currency and reason. */
+    public List<Sale> sales(Cohort cohort, boolean byDays) {
+        int grain = byDays && cohort.isWholeDays() ? 0 : 1;
+        return database.transaction(connection -> Sql.rows(
+                connection,
+                "SELECT slot, credited_by, currency, purchases, refunds, revenue FROM revenue_sums WHERE account = ?"
+                        + " AND scope = ? AND campaign = ? AND grain = ? AND slot >= ? AND slot < ?"
+                        + " AND (purchases <> 0 OR refunds <> 0) ORDER BY slot",
+                values(cohort, new Span(grain, cohort.from(), cohort.until())),
+                row -> new Sale(row.getInt("slot"), CreditedBy.of(row.getString("credited_by")), takings(row))));
+    }
+
+    /** What each campaign led to, without order; the cohort's own campaign does not matter. */
+    public List<Earning> earnings(Cohort cohort) {
+        var earnings = new LinkedHashMap<String, Takings>();
+        database.transaction(connection -> {
+            for (Span span : cohort.spans()) {
+                Sql.rows(
+                        connection,
+                        "SELECT campaign, currency, SUM(purchases) AS purchases, SUM(refunds) AS refunds,"
+                                + " SUM(revenue) AS revenue FROM revenue_sums WHERE account = ? AND scope = 1"
+                                + " AND grain = ? AND slot >= ? AND slot < ? AND credited_by <> 'none'"
+                                + " AND (purchases <> 0 OR refunds <> 0)"
+                                + " GROUP BY campaign, currency",
+                        List.of(cohort.account(), span.grain(), span.from(), span.until()),
+                        row -> earnings.merge(row.getString("campaign"), takings(row), Takings::plus));
+            }
+            return earnings;
+        });
+        return earnings.entrySet().stream()
+                .map(earned -> new Earning(earned.getKey(), earned.getValue()))
+                .toList();
+    }
+
+    private static Takings takings(ResultSet row) throws SQLException {
+        return new Takings(
+                row.getLong("purchases"),
+                row.getLong("refunds"),
+                Map.of(row.getString("currency"), BigDecimal.valueOf(row.getLong("revenue"), 4)));
     }
 
     private void each(Cohort cohort, String select, String group, Sql.Row<?> row) {

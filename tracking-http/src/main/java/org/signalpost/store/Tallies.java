@@ -41,7 +41,9 @@ final class Tallies {
         /** Hits by place. */
         PLACES("place_sums", List.of("country", "city"), List.of("opens", "clicks", "machine_opens", "bot_clicks")),
         /** Clicks by destination. */
-        LINKS("link_sums", List.of("url"), List.of("clicks", "unique_clicks", "bot_clicks"));
+        LINKS("link_sums", List.of("url"), List.of("clicks", "unique_clicks", "bot_clicks")),
+        /** Purchases by currency, and by why they are put down to a track. */
+        REVENUE("revenue_sums", List.of("currency", "credited_by"), List.of("purchases", "refunds", "revenue"));
 
         private final String update;
         private final String insert;

@@ -39,7 +39,7 @@ final class ApiDescription {
 
     /** What stands below these is for programs; the rest are pages for people. */
     private static final List<String> BEGINNINGS =
-            List.of("/api/", "/v1/", "/c/", "/u/", "/mail/track/", "/health/", "/metrics");
+            List.of("/api/", "/v1/", "/c/", "/u/", "/mail/track/", "/mail/v1/", "/health/", "/metrics");
 
     /** Fields of the head that say something of the call, and so have to be described. */
     private static final String TELLING =
@@ -53,6 +53,9 @@ final class ApiDescription {
 
     /** The address as it stands in the description, when it is there. */
     static String canonical(String path) {
+        if (path.startsWith("/mail/v1/")) {
+            return "/api" + path.substring("/mail".length());
+        }
         return path.startsWith("/v1/") ? "/api" + path : path;
     }
 

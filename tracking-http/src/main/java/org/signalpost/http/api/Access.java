@@ -3,6 +3,7 @@ package org.signalpost.http.api;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Problem;
 import org.signalpost.http.Reply;
@@ -57,9 +58,14 @@ public final class Access {
 
     /** The same call, for those of any account who have the scope. */
     Route.Call granted(Scope scope, Call call) {
+        return granted(Set.of(scope), call);
+    }
+
+    /** The same call, for those of any account who have one of the scopes. */
+    Route.Call granted(Set<Scope> scopes, Call call) {
         return exchange -> {
             Caller caller = caller(exchange);
-            return answer(exchange, caller, scope, taken(exchange, caller), call);
+            return answer(exchange, caller, scopes, taken(exchange, caller), call);
         };
     }
 
@@ -89,15 +95,16 @@ public final class Access {
         }
     }
 
-    private Reply answer(Exchange exchange, Caller caller, Scope scope, RateLimit.Take take, Call call) {
+    private Reply answer(Exchange exchange, Caller caller, Set<Scope> scopes, RateLimit.Take take, Call call) {
         Optional<String> page = exchange.header("Origin").filter(from -> !from.equals(origin));
         if (page.isPresent()) {
             LOG.warn("alarm=key-in-browser key={} was used by a web page", caller.key());
             throw Problem.of(403, "secret_key_in_browser", "A web page must not hold this key; revoke it.");
         }
         granted(take);
-        if (!caller.scopes().contains(scope) || caller.kind() == ApiKey.Kind.PUBLIC) {
-            throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + scope.word() + ".");
+        if (scopes.stream().noneMatch(caller.scopes()::contains) || caller.kind() == ApiKey.Kind.PUBLIC) {
+            String words = scopes.stream().map(Scope::word).sorted().collect(Collectors.joining(" or "));
+            throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + words + ".");
         }
         return call.on(exchange, caller);
     }

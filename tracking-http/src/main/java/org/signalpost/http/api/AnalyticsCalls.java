@@ -15,9 +15,10 @@ import org.signalpost.http.Json;
 import org.signalpost.http.Reply;
 import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
+import org.signalpost.store.CreditedBy;
 import org.signalpost.store.Reports;
-import org.signalpost.store.Slot;
 import org.signalpost.store.Sums;
+import org.signalpost.store.Takings;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,38 +45,15 @@ final class AnalyticsCalls {
                 new Route("GET", "/analytics/export.csv", access.granted(Scope.READ, this::export)));
     }
 
-    /** What one answer is about. */
-    private record Asked(Period period, Reports.Cohort cohort, boolean machines) {
-        Sums seen(Sums sums) {
-            return machines ? sums.withMachines() : sums;
-        }
-
-        /** Names the question, so that a cursor of another one is known. */
-        String name() {
-            return cohort.account() + " " + cohort.campaign() + " " + period.word() + " " + period.from() + " "
-                    + period.zone() + " " + machines;
-        }
-    }
-
     private Asked asked(Exchange exchange, Caller caller) {
-        Period period = Period.of(exchange, clock.instant());
-        var cohort =
-                new Reports.Cohort(caller.account(), exchange.query("campaign"), period.firstSlot(), period.lastSlot());
-        return new Asked(period, cohort, TrackReads.withMachines(exchange));
+        return Asked.of(exchange, caller, clock);
     }
 
     private Map<LocalDate, Sums> timeline(Asked asked, Period.Step step) {
-        Period period = asked.period();
-        var steps = new TreeMap<LocalDate, Sums>();
-        LocalDate last = period.lastDay();
-        for (LocalDate day = step.start(period.from().atZone(period.zone()).toLocalDate());
-                !day.isAfter(last);
-                day = step.next(day)) {
-            steps.put(day, Sums.NONE);
-        }
-        for (Reports.Moment moment : reports.moments(asked.cohort(), period.isUtc())) {
-            LocalDate day = Slot.start(moment.slot()).atZone(period.zone()).toLocalDate();
-            steps.merge(step.start(day), asked.seen(moment.sums()), Sums::plus);
+        var steps = asked.steps(step, Sums.NONE);
+        for (Reports.Moment moment :
+                reports.moments(asked.cohort(), asked.period().isUtc())) {
+            steps.merge(asked.start(step, moment.slot()), asked.seen(moment.sums()), Sums::plus);
         }
         return steps;
     }
@@ -88,7 +66,11 @@ final class AnalyticsCalls {
         ObjectNode body = Json.object().put("period", asked.period().word());
         body.put("from", Json.time(asked.period().from()))
                 .put("to", Json.time(asked.period().to()));
-        total(body.putObject("summary"), total);
+        ObjectNode summary = body.putObject("summary");
+        total(summary, total);
+        // Nothing takes events yet.
+        summary.put("events", 0);
+        Money.put(summary, sold(asked));
         List<Reports.Agent> agents = reports.agents(asked.cohort());
         ToLongFunction<Reports.Agent> opens = agent -> agent.opens() + (asked.machines() ? agent.machineOpens() : 0);
         shares(body.putObject("emailClients"), agents, Reports.Agent::emailClient, opens);
@@ -103,14 +85,19 @@ final class AnalyticsCalls {
         return Reply.json(200, body);
     }
 
+    /** What was bought because of these tracks. */
+    private Takings sold(Asked asked) {
+        return reports.sales(asked.cohort(), asked.period().isUtc()).stream()
+                .filter(sale -> sale.by() != CreditedBy.NONE)
+                .map(Reports.Sale::takings)
+                .reduce(Takings.NONE, Takings::plus);
+    }
+
     private static void total(ObjectNode json, Sums sums) {
         counts(json, sums);
         json.put("unverifiableTracks", sums.machineOnly())
                 .put("delivered", sums.delivered())
-                .put("bounced", sums.bounced())
-                .put("events", 0)
-                .put("purchases", 0)
-                .putObject("revenue");
+                .put("bounced", sums.bounced());
     }
 
     private static void counts(ObjectNode json, Sums sums) {

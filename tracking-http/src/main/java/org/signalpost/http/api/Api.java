@@ -17,6 +17,7 @@ import org.signalpost.store.KeyStore;
 import org.signalpost.store.LinkStore;
 import org.signalpost.store.MessageStore;
 import org.signalpost.store.Projector;
+import org.signalpost.store.PurchaseStore;
 import org.signalpost.store.Reports;
 import org.signalpost.store.TrackStore;
 import org.signalpost.store.Unavailable;
@@ -72,6 +73,8 @@ public final class Api implements AutoCloseable {
         all.addAll(new LinkCalls(tracks, new LinkStore(database), desk, idempotency, signing, settings.urls(), clock)
                 .routes(access));
         all.addAll(new AnalyticsCalls(new Reports(database), clock).routes(access));
+        all.addAll(new RevenueCalls(new Reports(database), clock).routes(access));
+        all.addAll(new PurchaseCalls(new PurchaseStore(database), desk, idempotency, clock).routes(access));
         all.addAll(new MessageCalls(messages).routes(access));
         all.addAll(new KeyCalls(keys, accounts, keyring, idempotency, clock, random).routes(access));
         all.addAll(new AccountCalls(accounts, keyring, quotas, idempotency, clock).routes(access));
@@ -83,6 +86,13 @@ public final class Api implements AutoCloseable {
     /** The calls, below the API's beginning. */
     public List<Route> routes() {
         return routes;
+    }
+
+    /** Those of the calls that tell what somebody did. */
+    public List<Route> trackingRoutes() {
+        return routes.stream()
+                .filter(route -> route.path().startsWith("/track/"))
+                .toList();
     }
 
     /** Who may ask what. */

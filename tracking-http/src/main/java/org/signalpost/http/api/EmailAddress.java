@@ -12,6 +12,16 @@ final class EmailAddress {
 
     private EmailAddress() {}
 
+    /** Reads a field that has to be an address; says what is wrong with it, and then gives an empty text. */
+    static String wanted(Input input, String field) {
+        String given = input.text(field, 254);
+        Optional<String> address = parse(given);
+        if (address.isEmpty()) {
+            input.wrong(field, given.isEmpty() ? "it is wanted" : "one e-mail address is wanted");
+        }
+        return address.orElse("");
+    }
+
     /** The address with its domain in lower case and its local part as given; empty when it is not one. */
     static Optional<String> parse(String text) {
         int at = text.lastIndexOf('@');

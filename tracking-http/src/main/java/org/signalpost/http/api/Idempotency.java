@@ -147,6 +147,9 @@ final class Idempotency {
     }
 
     private static String canonical(String path) {
+        if (path.startsWith("/mail/v1/")) {
+            return "/api" + path.substring("/mail".length());
+        }
         return path.startsWith("/v1/") ? "/api" + path : path;
     }
 

@@ -1,8 +1,10 @@
 package org.signalpost.http.api;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.signalpost.http.Exchange;
 import org.signalpost.http.Json;
@@ -13,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The fields of a JSON body; collects everything that is wrong, so that one answer names it all. */
 final class Input {
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,20}(\\.[0-9]{1,20})?");
     private static final int LONGEST_BODY = 1 << 20;
 
     private final ObjectNode body;
@@ -75,6 +78,23 @@ final class Input {
     /** Whether the field is null. */
     boolean isNull(String field) {
         return body.path(field).isNull();
+    }
+
+    /** Whether there is something in the field: not null, and not an empty list. */
+    boolean isGiven(String field) {
+        JsonNode value = body.path(field);
+        return !value.isMissingNode() && !value.isNull() && !(value.isArray() && value.isEmpty());
+    }
+
+    /** A number, exact, or a text that is one; empty when it is neither. */
+    Optional<BigDecimal> decimal(String field) {
+        JsonNode value = body.path(field);
+        if (value.isNumber()) {
+            return Optional.of(value.decimalValue());
+        }
+        return value.isString() && DECIMAL.matcher(value.asString()).matches()
+                ? Optional.of(new BigDecimal(value.asString()))
+                : Optional.empty();
     }
 
     /** What was wrong so far. */

@@ -49,14 +49,9 @@ final class TrackCalls {
 
     /** A track as the caller wants it. */
     private NewTrack wanted(Input input, TrackId id) {
-        String given = input.text("recipient", 254);
-        Optional<String> recipient = EmailAddress.parse(given);
-        if (recipient.isEmpty()) {
-            input.wrong("recipient", given.isEmpty() ? "it is wanted" : "one e-mail address is wanted");
-        }
         return new NewTrack(
                 id,
-                recipient.orElse(""),
+                EmailAddress.wanted(input, "recipient"),
                 input.text("subject", 1_000),
                 input.text("campaign", 256),
                 input.text("messageId", 512),
