@@ -265,6 +265,68 @@ class PurchasesTest {
         assertThat(sum(revenue("").path("unattributed"))).isEqualTo("1 0 {\"USD\":\"49.99\"}");
     }
 
+    private String publicKey(String origins) {
+        String made = "{\"type\": \"public\", \"origins\": [" + origins + "]}";
+        return server.json(server.api("POST", "/keys", made)).path("key").asString();
+    }
+
+    private HttpResponse<byte[]> fromPage(String key, String page, String method, String path, String body) {
+        return server.send(
+                method,
+                path,
+                body,
+                "Authorization",
+                "Bearer " + key,
+                "Content-Type",
+                "application/json",
+                "Origin",
+                page);
+    }
+
+    @Test
+    void a_public_key_tells_of_purchases_from_its_pages_and_does_nothing_else() {
+        String key = publicKey("\"https://shop.example\"");
+        String path = "/api/v1/track/purchase";
+        HttpResponse<byte[]> good = fromPage(key, "https://shop.example", "POST", path, SEED);
+        assertThat(good.statusCode()).isEqualTo(200);
+        assertThat(good.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
+        HttpResponse<byte[]> mistaken = fromPage(key, "https://shop.example", "POST", path, "{}");
+        assertThat(mistaken.statusCode()).isEqualTo(400);
+        assertThat(mistaken.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
+
+        HttpResponse<byte[]> elsewhere = fromPage(key, "https://evil.example", "POST", path, SEED);
+        assertThat(elsewhere.statusCode()).isEqualTo(403);
+        assertThat(server.json(elsewhere).path("code").asString()).isEqualTo("origin_not_allowed");
+        assertThat(elsewhere.headers().firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+        String everywhere = publicKey("");
+        assertThat(fromPage(everywhere, "https://evil.example", "POST", path, SEED)
+                        .statusCode())
+                .isEqualTo(200);
+
+        for (String read : java.util.List.of("/api/v1/tracks", "/api/v1/analytics/revenue", "/api/v1/keys")) {
+            HttpResponse<byte[]> refused = fromPage(key, "https://shop.example", "GET", read, "");
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(server.json(refused).path("code").asString()).isEqualTo("insufficient_scope");
+            assertThat(refused.headers().firstValue("Access-Control-Allow-Origin"))
+                    .isEmpty();
+        }
+        HttpResponse<byte[]> secret = fromPage(RunningServer.ADMIN, "https://shop.example", "POST", path, SEED);
+        assertThat(server.json(secret).path("code").asString()).isEqualTo("secret_key_in_browser");
+    }
+
+    @Test
+    void a_browser_is_told_what_a_page_may_call() {
+        HttpResponse<byte[]> may =
+                server.send("OPTIONS", "/mail/v1/track/purchase", "", "Origin", "https://shop.example");
+        assertThat(may.statusCode()).isEqualTo(204);
+        assertThat(may.headers().firstValue("Access-Control-Allow-Headers"))
+                .contains("Authorization, Content-Type, Idempotency-Key");
+        HttpResponse<byte[]> mayNot = server.send("OPTIONS", "/api/v1/tracks", "", "Origin", "https://shop.example");
+        assertThat(mayNot.statusCode()).isEqualTo(405);
+        assertThat(mayNot.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+    }
+
     private int status(String account, String scope) {
         String made = "{\"account\": \"" + account + "\", \"scopes\": [\"" + scope + "\"]}";
         String key = server.json(server.api("POST", "/keys", made)).path("key").asString();

@@ -10,13 +10,9 @@ import org.signalpost.http.Reply;
 import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.store.ApiKey;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Who may ask what, and how often: bearer keys, their scopes (RFC 6750) and their plans. Safe to share. */
 public final class Access {
-    private static final Logger LOG = LoggerFactory.getLogger(Access.class);
-
     /** Wrong keys from one address in a minute before it is told to wait. */
     private static final int MOST_FAILURES = 30;
 
@@ -58,14 +54,31 @@ public final class Access {
 
     /** The same call, for those of any account who have the scope. */
     Route.Call granted(Scope scope, Call call) {
-        return granted(Set.of(scope), call);
-    }
-
-    /** The same call, for those of any account who have one of the scopes. */
-    Route.Call granted(Set<Scope> scopes, Call call) {
         return exchange -> {
             Caller caller = caller(exchange);
-            return answer(exchange, caller, scopes, taken(exchange, caller), call);
+            RateLimit.Take take = taken(exchange, caller);
+            WebPages.guard(exchange, caller, origin);
+            granted(take);
+            if (caller.kind() == ApiKey.Kind.PUBLIC) {
+                throw lacks(Set.of(scope));
+            }
+            demand(caller, Set.of(scope));
+            return call.on(exchange, caller);
+        };
+    }
+
+    /** The same call, for those of any account who have one of the scopes; for public keys, on their pages, too. */
+    Route.Call open(Set<Scope> scopes, Call call) {
+        return exchange -> {
+            Caller caller = caller(exchange);
+            RateLimit.Take take = taken(exchange, caller);
+            if (caller.kind() == ApiKey.Kind.PUBLIC) {
+                WebPages.admit(exchange, caller);
+            }
+            WebPages.guard(exchange, caller, origin);
+            granted(take);
+            demand(caller, scopes);
+            return call.on(exchange, caller);
         };
     }
 
@@ -95,18 +108,15 @@ public final class Access {
         }
     }
 
-    private Reply answer(Exchange exchange, Caller caller, Set<Scope> scopes, RateLimit.Take take, Call call) {
-        Optional<String> page = exchange.header("Origin").filter(from -> !from.equals(origin));
-        if (page.isPresent()) {
-            LOG.warn("alarm=key-in-browser key={} was used by a web page", caller.key());
-            throw Problem.of(403, "secret_key_in_browser", "A web page must not hold this key; revoke it.");
+    private static void demand(Caller caller, Set<Scope> scopes) {
+        if (scopes.stream().noneMatch(caller.scopes()::contains)) {
+            throw lacks(scopes);
         }
-        granted(take);
-        if (scopes.stream().noneMatch(caller.scopes()::contains) || caller.kind() == ApiKey.Kind.PUBLIC) {
-            String words = scopes.stream().map(Scope::word).sorted().collect(Collectors.joining(" or "));
-            throw Problem.of(403, "insufficient_scope", "The key lacks the scope " + words + ".");
-        }
-        return call.on(exchange, caller);
+    }
+
+    private static Problem lacks(Set<Scope> scopes) {
+        String words = scopes.stream().map(Scope::word).sorted().collect(Collectors.joining(" or "));
+        return Problem.of(403, "insufficient_scope", "The key lacks the scope " + words + ".");
     }
 
     private Caller caller(Exchange exchange) {

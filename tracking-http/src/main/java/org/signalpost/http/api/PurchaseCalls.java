@@ -48,7 +48,8 @@ final class PurchaseCalls {
     /** The routes, below the API's beginning. */
     List<Route> routes(Access access) {
         return List.of(
-                new Route("POST", "/track/purchase", access.granted(Set.of(Scope.SEND, Scope.WRITE), this::buy)));
+                new Route("POST", "/track/purchase", access.open(Set.of(Scope.SEND, Scope.WRITE), this::buy)),
+                new Route("OPTIONS", "/track/purchase", WebPages::preflight));
     }
 
     private Reply buy(Exchange exchange, Caller caller) {
