@@ -110,7 +110,7 @@ final class Books implements AutoCloseable {
 
     private void hit(Event event, Event.Visitor visitor, String place, int link, String url) throws SQLException {
         Verdict verdict = classifier.of(visitor);
-        var raw = new Ledger.Raw(Truncated.network(visitor.address()), visitor.agent(), place, link);
+        var raw = new HitRows.Raw(Truncated.network(visitor.address()), visitor.agent(), place, link);
         boolean isOpen = event instanceof Event.Opened;
         ledger.hit(event.track(), new TrackHit(isOpen, event.at(), url, verdict), raw, verdict);
     }

@@ -1,6 +1,5 @@
 package org.signalpost.store;
 
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -34,30 +33,6 @@ final class Ledger {
             UPDATE tracks SET status = ?, opens = ?, clicks = ?, machine_opens = ?, bot_clicks = ?, first_open_at = ?,
               last_open_at = ?, is_opened = ?, is_clicked = ? WHERE id = ?""";
 
-    private static final String HIT = """
-            what, at, address, agent, place, link, url, counted, kind, reason, email_client, browser, device, country,
-              city""";
-
-    private static final String ADD_HIT =
-            "INSERT INTO hits (track_number, " + HIT + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-    private static final String ADD_WAITING =
-            "INSERT INTO waiting_hits (track, " + HIT + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-
-    private static final String MOVE_WAITING = "INSERT INTO hits (track_number, " + HIT + ") SELECT CAST(? AS BIGINT), "
-            + HIT + " FROM waiting_hits WHERE track = ? ORDER BY number";
-
-    private static final String REMOVE_WAITING = "DELETE FROM waiting_hits WHERE track = ?";
-
-    private static final String COUNTING = "SELECT what, at, url, counted, email_client, device, country, city FROM ";
-
-    private static final String HITS = COUNTING + "hits WHERE track_number = ? ORDER BY number";
-
-    private static final String WAITING = COUNTING + "waiting_hits WHERE track = ? ORDER BY number";
-
-    private static final String CLICKED =
-            "SELECT DISTINCT url FROM hits WHERE track_number = ? AND what = 'click' AND counted";
-
     private static final String TAKE_NUMBERS = "UPDATE counters SET last_number = last_number + ? WHERE name = 'track'";
 
     private static final String LAST_NUMBER = "SELECT last_number FROM counters WHERE name = 'track'";
@@ -74,55 +49,26 @@ final class Ledger {
     private final Statements statements;
     private final Map<TrackId, Counted> tracks = new LinkedHashMap<>();
     private final Map<String, String> urls = new LinkedHashMap<>();
-    private final List<Unwritten> hits = new ArrayList<>();
+    private final HitRows hits;
     private final Tallies tallies = new Tallies();
     private final Revenue revenue;
 
     Ledger(Statements statements) {
         this.statements = statements;
+        this.hits = new HitRows(statements);
         this.revenue = new Revenue(statements, tallies);
     }
 
-    /** Where and with what a hit happened, as far as the books keep it. */
-    record Raw(String address, String agent, String place, int link) {}
-
-    /** A hit that stands in no table yet: with its track's number or name before it, it is a row. */
-    private record Unwritten(Counted track, List<?> values) {
-        List<?> row(Object of) {
-            var row = new ArrayList<Object>(values.size() + 1);
-            row.add(of);
-            row.addAll(values);
-            return row;
-        }
-    }
-
     /** Counts a hit; one of a deleted track is forgotten, one of a track that is not there yet waits for it. */
-    void hit(TrackId id, TrackHit hit, Raw raw, Verdict verdict) throws SQLException {
+    void hit(TrackId id, TrackHit hit, HitRows.Raw raw, Verdict verdict) throws SQLException {
         Counted track = track(id);
         if (track.isDeleted()) {
             return;
         }
-        hits.add(new Unwritten(
-                track,
-                List.of(
-                        hit.isOpen() ? "open" : "click",
-                        hit.at(),
-                        raw.address(),
-                        raw.agent(),
-                        raw.place(),
-                        raw.link(),
-                        hit.url(),
-                        hit.counted(),
-                        verdict.kind(),
-                        verdict.reason(),
-                        verdict.emailClient(),
-                        verdict.browser(),
-                        verdict.device(),
-                        verdict.country(),
-                        verdict.city())));
+        hits.add(track, hit, raw, verdict);
         if (track.isThere()) {
             if (!hit.isOpen() && hit.counted() && track.clicks() > 0) {
-                track.knowClicked(() -> statements.rows(CLICKED, List.of(track.number()), row -> row.getString(1)));
+                track.knowClicked(() -> hits.clicked(track.number()));
             }
             dimensions(track, hit, 1);
             track.count(hit);
@@ -161,7 +107,7 @@ final class Ledger {
         }
         var earlier = new ArrayList<TrackHit>();
         if (track.mayHaveWaited()) {
-            earlier.addAll(statements.rows(WAITING, List.of(track.name()), Ledger::hit));
+            earlier.addAll(hits.waiting(track.name()));
             track.hasWaiting(!earlier.isEmpty());
         }
         earlier.addAll(track.waiting());
@@ -210,7 +156,7 @@ final class Ledger {
 
     private void addAll(Counted track, int sign) throws SQLException {
         track.forgetClicked();
-        for (TrackHit hit : statements.rows(HITS, List.of(track.number()), Ledger::hit)) {
+        for (TrackHit hit : hits.of(track.number())) {
             dimensions(track, hit, sign);
             track.noteClicked(hit);
         }
@@ -237,18 +183,6 @@ final class Ledger {
         return track;
     }
 
-    private static TrackHit hit(ResultSet row) throws SQLException {
-        return new TrackHit(
-                row.getString("what").equals("open"),
-                row.getBoolean("counted"),
-                Sql.time(row, "at").orElse(Instant.EPOCH),
-                row.getString("url"),
-                row.getString("email_client"),
-                row.getString("device"),
-                row.getString("country"),
-                row.getString("city"));
-    }
-
     /** Writes everything down; afterwards the ledger is empty. */
     void flush() throws SQLException {
         var fresh = new ArrayList<Counted>();
@@ -265,7 +199,7 @@ final class Ledger {
         }
         add(fresh);
         statements.all(UPDATE, changed);
-        addHits();
+        hits.write();
         for (var used : usage.entrySet()) {
             var values = new ArrayList<Object>(List.of(used.getValue()));
             values.addAll(used.getKey());
@@ -280,7 +214,6 @@ final class Ledger {
         }
         tallies.flush(statements);
         tracks.clear();
-        hits.clear();
         urls.clear();
     }
 
@@ -301,25 +234,9 @@ final class Ledger {
         statements.all(ADD, rows);
         for (Counted track : fresh) {
             if (track.hasWaiting()) {
-                statements.change(MOVE_WAITING, List.of(track.number(), track.name()));
-                statements.change(REMOVE_WAITING, List.of(track.name()));
+                hits.join(track);
             }
         }
-    }
-
-    private void addHits() throws SQLException {
-        var known = new ArrayList<List<?>>();
-        var waiting = new ArrayList<List<?>>();
-        for (Unwritten hit : hits) {
-            Counted track = hit.track();
-            if (track.isThere()) {
-                known.add(hit.row(track.number()));
-            } else {
-                waiting.add(hit.row(track.name()));
-            }
-        }
-        statements.all(ADD_HIT, known);
-        statements.all(ADD_WAITING, waiting);
     }
 
     /** The month of a time in UTC, counted through. */
