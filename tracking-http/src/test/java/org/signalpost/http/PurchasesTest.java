@@ -316,6 +316,30 @@ class PurchasesTest {
     }
 
     @Test
+    void of_all_routes_a_public_key_opens_those_that_tell_what_somebody_did() {
+        String key = publicKey("");
+        var opened = new java.util.TreeSet<String>();
+        for (Route route : server.routes()) {
+            if (!route.path().startsWith("/api/v1/") || route.method().equals("OPTIONS")) {
+                continue;
+            }
+            String path = route.path().replaceAll("[{][a-z]+[}]", "trk_0000000000000000000000");
+            HttpResponse<byte[]> answer = fromPage(key, "https://shop.example", route.method(), path, "");
+            if (answer.statusCode() != 403) {
+                opened.add(route.method() + " " + path);
+            }
+            assertThat(answer.headers()
+                            .firstValue("Access-Control-Allow-Origin")
+                            .isPresent())
+                    .as(path)
+                    .isEqualTo(answer.statusCode() != 403);
+            assertThat(answer.headers().firstValue("Access-Control-Allow-Credentials"))
+                    .isEmpty();
+        }
+        assertThat(opened).containsExactly("POST /api/v1/track/purchase");
+    }
+
+    @Test
     void a_browser_is_told_what_a_page_may_call() {
         HttpResponse<byte[]> may =
                 server.send("OPTIONS", "/mail/v1/track/purchase", "", "Origin", "https://shop.example");
