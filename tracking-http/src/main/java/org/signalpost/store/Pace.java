@@ -14,6 +14,9 @@ final class Pace {
     /** How many times as long as a full batch took the processor is left to others, and for how long at most. */
     private static final int MAKE_WAY = 4;
 
+    /** Not less than this: a batch costs something however small it is. */
+    private static final Duration SHORTEST_WAY = Duration.ofMillis(200);
+
     private static final Duration LONGEST_WAY = Duration.ofSeconds(2);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -50,8 +53,8 @@ final class Pace {
      * already, and not while a caller waits for what it wrote.
      */
     void makeWay(long batchNanos, BooleanSupplier isLate) {
-        restLocked(
-                () -> waiting == 0 && !isLate.getAsBoolean(), Math.min(batchNanos * MAKE_WAY, LONGEST_WAY.toNanos()));
+        long rest = Math.clamp(batchNanos * MAKE_WAY, SHORTEST_WAY.toNanos(), LONGEST_WAY.toNanos());
+        restLocked(() -> waiting == 0 && !isLate.getAsBoolean(), rest);
     }
 
     /** Rests for this time, or until the end. */

@@ -42,6 +42,7 @@ final class Links {
             "unlock",
             "otp",
             "sso");
+    private static final Set<String> OFF = Set.of("off", "0", "no", "false");
     private static final Pattern JWT = Pattern.compile("eyJ[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}\\.[A-Za-z0-9_-]{5,}");
     private static final Pattern VISIBLE =
             Pattern.compile("(?i)(https?://|www\\.)?([a-z0-9-]+(\\.[a-z0-9-]+)*\\.[a-z]{2,})(:[0-9]+)?([/?#]\\S*)?");
@@ -55,20 +56,20 @@ final class Links {
         if (optedOut(tag)) {
             return Optional.of(LinkReason.OPTED_OUT);
         }
-        Optional<LinkReason> form = form(href);
+        String authority = authority(href);
+        Optional<LinkReason> form = form(href, authority);
         if (form.isPresent()) {
             return form;
         }
-        String host = host(href);
         for (TrackingUrls base : policy.bases()) {
-            if (authority(href).equals(base.authority())) {
+            if (authority.equals(base.authority())) {
                 return Optional.of(LinkReason.OWN_LINK);
             }
         }
-        if (isExcluded(policy, host)) {
+        if (isExcluded(policy, authority.substring(0, hostEnd(authority)))) {
             return Optional.of(LinkReason.HOST_EXCLUDED);
         }
-        if (!forced && unsubscribes(policy, href, tag, mail)) {
+        if (!forced && unsubscribes(policy, href, authority, tag, mail)) {
             return Optional.of(LinkReason.UNSUBSCRIBE);
         }
         if (!forced && policy.oneTime() && oneTime(href)) {
@@ -98,7 +99,7 @@ final class Links {
     }
 
     private static boolean optedOut(Tag tag) {
-        return List.of("off", "0", "no", "false").contains(lower(tag.value("data-signalpost-track")))
+        return OFF.contains(lower(tag.value("data-signalpost-track")))
                 || lower(tag.value("disable-tracking")).equals("true")
                 || lower(tag.value("clicktracking")).equals("off")
                 || tag.has("data-pm-no-track")
@@ -113,7 +114,7 @@ final class Links {
         return text.strip().toLowerCase(Locale.ROOT);
     }
 
-    private static Optional<LinkReason> form(String href) {
+    private static Optional<LinkReason> form(String href, String authority) {
         if (href.isEmpty()) {
             return Optional.of(LinkReason.EMPTY);
         }
@@ -133,7 +134,6 @@ final class Links {
         if (hasPlaceholder(href)) {
             return Optional.of(LinkReason.PLACEHOLDER);
         }
-        String authority = authority(href);
         if (authority.indexOf('@') >= 0) {
             return Optional.of(LinkReason.USERINFO);
         }
@@ -192,9 +192,13 @@ final class Links {
         return colon < 0 ? authority.length() : colon;
     }
 
-    /** Host and port as they stand, lower case. */
+    /** Host and port as they stand, lower case; empty where there is none. */
     private static String authority(String href) {
-        int from = href.indexOf("://") + 3;
+        int scheme = href.indexOf("://");
+        if (scheme < 0) {
+            return "";
+        }
+        int from = scheme + 3;
         int to = from;
         while (to < href.length() && "/?#".indexOf(href.charAt(to)) < 0) {
             to++;
@@ -237,9 +241,9 @@ final class Links {
         return host.equals(lower) || host.endsWith("." + lower);
     }
 
-    private static boolean unsubscribes(LinkPolicy policy, String href, Tag tag, LinkPolicy.MailLinks mail) {
-        String rest = lower(href.substring(Math.min(
-                href.length(), href.indexOf("://") + 3 + authority(href).length())));
+    private static boolean unsubscribes(
+            LinkPolicy policy, String href, String authority, Tag tag, LinkPolicy.MailLinks mail) {
+        String rest = lower(href.substring(Math.min(href.length(), href.indexOf("://") + 3 + authority.length())));
         return mail.unsubscribe().contains(href)
                 || tag.has("data-msys-unsubscribe")
                 || policy.unsubscribeWords().stream().anyMatch(rest::contains);
@@ -248,37 +252,43 @@ final class Links {
     private static boolean oneTime(String href) {
         int question = href.indexOf('?');
         int hash = href.indexOf('#');
-        String query = question < 0 ? "" : href.substring(question + 1, hash > question ? hash : href.length());
-        String path = href.substring(0, question >= 0 ? question : hash >= 0 ? hash : href.length());
+        int end = href.length();
+        int pathEnd = question >= 0 ? question : hash >= 0 ? hash : end;
+        int query = question >= 0 ? question + 1 : end;
+        int queryEnd = question >= 0 && hash > question ? hash : end;
         boolean opaque = false;
-        for (String parameter : query.split("&", -1)) {
-            int equals = parameter.indexOf('=');
-            String name = lower(equals < 0 ? parameter : parameter.substring(0, equals));
-            String value = equals < 0 ? "" : parameter.substring(equals + 1);
-            if (SECRET_NAMES.contains(name) || name.endsWith("_token")) {
+        for (int from = query; from < queryEnd; ) {
+            int to = until('&', href, from, queryEnd);
+            int equals = until('=', href, from, to);
+            String name = lower(href.substring(from, equals));
+            boolean value = equals < to && opaque(href, equals + 1, to);
+            if (SECRET_NAMES.contains(name) || name.endsWith("_token") || (value && PERHAPS_SECRET.contains(name))) {
                 return true;
             }
-            if (PERHAPS_SECRET.contains(name) && opaque(value)) {
-                return true;
-            }
-            opaque |= opaque(value);
+            opaque |= value;
+            from = to + 1;
         }
-        boolean secretPath = false;
-        for (String segment : path.split("/", -1)) {
-            opaque |= opaque(segment);
-            secretPath |= hasSecretWord(segment);
+        for (int from = 0; from < pathEnd; ) {
+            int to = until('/', href, from, pathEnd);
+            opaque |= opaque(href, from, to);
+            from = to + 1;
         }
-        secretPath |= hasSecretWord(query);
-        return (secretPath && opaque)
+        return (opaque && (hasSecretWord(href, 0, pathEnd) || hasSecretWord(href, query, queryEnd)))
                 || (href.contains("eyJ") && JWT.matcher(href).find());
     }
 
+    /** Where this character comes next, or the end. */
+    private static int until(char wanted, String text, int from, int end) {
+        int at = text.indexOf(wanted, from, end);
+        return at < 0 ? end : at;
+    }
+
     /** Whether one of the words it is made of speaks of credentials. */
-    private static boolean hasSecretWord(String text) {
-        int from = 0;
-        while (from < text.length()) {
+    private static boolean hasSecretWord(String text, int start, int end) {
+        int from = start;
+        while (from < end) {
             int to = from;
-            while (to < text.length() && isLetter(text.charAt(to))) {
+            while (to < end && isLetter(text.charAt(to))) {
                 to++;
             }
             if (to - from >= 3 && to - from <= 12 && SECRET_PATHS.contains(lower(text.substring(from, to)))) {
@@ -295,14 +305,21 @@ final class Links {
     }
 
     /** At least 16 characters of mixed classes: nothing a person wrote. */
-    private static boolean opaque(String text) {
-        if (text.length() < 16) {
+    private static boolean opaque(String text, int from, int to) {
+        if (to - from < 16) {
             return false;
         }
-        boolean digits = text.chars().anyMatch(Character::isDigit);
-        boolean letters = text.chars().anyMatch(Character::isLetter);
-        boolean plain = text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "-_.~%=+".indexOf(c) >= 0);
-        return digits && letters && plain;
+        boolean digits = false;
+        boolean letters = false;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            digits |= Character.isDigit(c);
+            letters |= Character.isLetter(c);
+            if (!Character.isLetterOrDigit(c) && "-_.~%=+".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return digits && letters;
     }
 
     private static boolean deceives(LinkPolicy policy, LinkPolicy.VisibleUrl rule, String visible) {
