@@ -12,7 +12,7 @@ import java.time.Instant;
  * @param revenue what was paid, exact, with at most four decimals; negative for what was paid back
  * @param currency its ISO 4217 code
  * @param items what was bought, as JSON; empty when it was not said
- * @param message the Message-ID or the id of the mail that is said to have led to it; empty when it was not said
+ * @param message the messageId of the tracks that are said to have led to it; empty when it was not said
  * @param at when the shop told of it
  */
 public record Purchase(

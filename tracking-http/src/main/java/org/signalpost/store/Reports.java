@@ -1,6 +1,5 @@
 package org.signalpost.store;
 
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -256,7 +255,7 @@ public final class Reports {
         return new Takings(
                 row.getLong("purchases"),
                 row.getLong("refunds"),
-                Map.of(row.getString("currency"), BigDecimal.valueOf(row.getLong("revenue"), 4)));
+                Map.of(row.getString("currency"), row.getBigDecimal("revenue").movePointLeft(4)));
     }
 
     private void each(Cohort cohort, String select, String group, Sql.Row<?> row) {

@@ -5,9 +5,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.signalpost.event.Purchase;
 
 /**
@@ -27,14 +29,18 @@ final class Revenue {
               at)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
-    /** Of a mail to several, the copy of the buyer. */
     private static final String OF_MESSAGE = """
             SELECT number, campaign, created_at FROM tracks WHERE account = ? AND message = ?
-            ORDER BY CASE WHEN recipient IN (?, ?) THEN 0 ELSE 1 END, created_at DESC, id DESC LIMIT 1""";
+            ORDER BY created_at DESC, id DESC LIMIT 1""";
 
+    private static final String OF_COPY = """
+            SELECT number, campaign, created_at FROM tracks WHERE account = ? AND recipient = ? AND message = ?
+            ORDER BY created_at DESC, id DESC LIMIT 1""";
+
+    /** One spelling of the recipient at a time: for several H2 would read every track of the account. */
     private static final String OF_LAST_HIT = """
-            SELECT t.number, t.campaign, t.created_at FROM tracks t JOIN hits h ON h.track_number = t.number
-            WHERE t.account = ? AND t.recipient IN (?, ?) AND h.what = ? AND h.counted AND h.at > ? AND h.at <= ?
+            SELECT t.number, t.campaign, t.created_at, h.at FROM tracks t JOIN hits h ON h.track_number = t.number
+            WHERE t.account = ? AND t.recipient = ? AND h.what = ? AND h.counted AND h.at > ? AND h.at <= ?
             ORDER BY h.at DESC, h.number DESC LIMIT 1""";
 
     private static final String OF_TRACK =
@@ -59,6 +65,13 @@ final class Revenue {
                     row.getString("campaign"),
                     Sql.time(row, "created_at").orElse(Instant.EPOCH),
                     by);
+        }
+    }
+
+    /** When a hit was, and the track it was of. */
+    private record LastHit(Credit credit, Instant at) {
+        static LastHit read(ResultSet row, CreditedBy by) throws SQLException {
+            return new LastHit(Credit.read(row, by), Sql.time(row, "at").orElse(Instant.EPOCH));
         }
     }
 
@@ -109,24 +122,46 @@ final class Revenue {
     }
 
     private Optional<Credit> credit(Purchase purchase) throws SQLException {
-        String lower = purchase.email().toLowerCase(Locale.ROOT);
-        if (!purchase.message().isEmpty()) {
-            List<Object> of = List.of(purchase.account(), purchase.message(), purchase.email(), lower);
-            Optional<Credit> named = statements.first(OF_MESSAGE, of, row -> Credit.read(row, CreditedBy.MESSAGE));
-            if (named.isPresent()) {
-                return named;
-            }
+        Set<String> spellings = new LinkedHashSet<>();
+        spellings.add(purchase.email());
+        spellings.add(purchase.email().toLowerCase(Locale.ROOT));
+        Optional<Credit> named = named(purchase, spellings);
+        if (named.isPresent()) {
+            return named;
         }
-        Optional<Credit> clicked = last(purchase, lower, "click", CreditedBy.CLICK);
-        return clicked.isPresent() ? clicked : last(purchase, lower, "open", CreditedBy.OPEN);
+        Optional<Credit> clicked = last(purchase, spellings, CreditedBy.CLICK);
+        return clicked.isPresent() ? clicked : last(purchase, spellings, CreditedBy.OPEN);
     }
 
-    private Optional<Credit> last(Purchase purchase, String lower, String what, CreditedBy by) throws SQLException {
+    /** The mail that the shop names; of one to several, the copy of the buyer. */
+    private Optional<Credit> named(Purchase purchase, Set<String> spellings) throws SQLException {
+        if (purchase.message().isEmpty()) {
+            return Optional.empty();
+        }
+        for (String recipient : spellings) {
+            List<Object> copy = List.of(purchase.account(), recipient, purchase.message());
+            Optional<Credit> own = statements.first(OF_COPY, copy, row -> Credit.read(row, CreditedBy.MESSAGE));
+            if (own.isPresent()) {
+                return own;
+            }
+        }
+        List<Object> any = List.of(purchase.account(), purchase.message());
+        return statements.first(OF_MESSAGE, any, row -> Credit.read(row, CreditedBy.MESSAGE));
+    }
+
+    private Optional<Credit> last(Purchase purchase, Set<String> spellings, CreditedBy by) throws SQLException {
         Instant at = purchase.at();
-        return statements.first(
-                OF_LAST_HIT,
-                List.of(purchase.account(), purchase.email(), lower, what, at.minus(WINDOW), at),
-                row -> Credit.read(row, by));
+        Optional<Credit> last = Optional.empty();
+        Instant when = Instant.MIN;
+        for (String recipient : spellings) {
+            List<Object> wanted = List.of(purchase.account(), recipient, by.word(), at.minus(WINDOW), at);
+            Optional<LastHit> hit = statements.first(OF_LAST_HIT, wanted, row -> LastHit.read(row, by));
+            if (hit.isPresent() && hit.get().at().isAfter(when)) {
+                last = Optional.of(hit.get().credit());
+                when = hit.get().at();
+            }
+        }
+        return last;
     }
 
     private void add(Sum sum, Tallies.Cohort cohort, CreditedBy by, int sign) {

@@ -104,7 +104,7 @@ final class Tallies {
 
     private static void addTo(long[] sum, long[] measures) {
         for (int i = 0; i < measures.length; i++) {
-            sum[i] += measures[i];
+            sum[i] = Math.addExact(sum[i], measures[i]);
         }
     }
 

@@ -2,6 +2,7 @@ package org.signalpost.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.signalpost.event.Event;
 import org.signalpost.event.EventLog;
+import org.signalpost.event.Purchase;
 import org.signalpost.store.Verdict;
 import org.signalpost.track.NewTrack;
 import org.signalpost.track.Outbox;
@@ -183,6 +185,65 @@ class PurchasesTest {
         bought("small", "0.0001", "EUR");
         assertThat(sum(revenue("").path("summary")))
                 .isEqualTo("34 1 {\"EUR\":\"100000000000.00\",\"JPY\":\"1500\",\"KWD\":\"1.2345\",\"USD\":\"2.70\"}");
+    }
+
+    @Test
+    void sums_stay_exact_however_large_they_are() {
+        opened(track("ann@example.com", "c", ""), "person");
+        var all = new java.util.ArrayList<Event>();
+        for (int i = 0; i < 12_000; i++) {
+            all.add(new Event.Purchased(
+                    new Purchase(
+                            1,
+                            "o" + i,
+                            "ann@example.com",
+                            new BigDecimal("99999999999.9999"),
+                            "USD",
+                            "",
+                            "",
+                            now.get()),
+                    Optional.empty()));
+        }
+        log.keep(all);
+        assertThat(RunningServer.eventually(
+                        () -> sum(revenue("").path("summary")).equals("12000 0 {\"USD\":\"1199999999999998.80\"}")))
+                .as(revenue("").toString())
+                .isTrue();
+    }
+
+    @Test
+    void an_address_that_grows_in_lower_case_is_measured_as_it_is_kept() {
+        String label = "a".repeat(60) + ".";
+        String fits = "x@" + label.repeat(4) + "example";
+        assertThat(fits.length()).isLessThan(254);
+        String grows = "x@\u0130" + label.repeat(4) + "abcde";
+        String body = SEED.replace("ann@example.com", grows);
+        assertThat(grows.length()).isLessThanOrEqualTo(254);
+        HttpResponse<byte[]> answer = server.api("POST", "/track/purchase", body);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(sum(revenue("").path("unattributed"))).isEqualTo("1 0 {\"USD\":\"49.99\"}");
+        String tooLong = "x@\u0130" + label.repeat(4) + "abcdefg";
+        assertThat(tooLong.length()).isEqualTo(254);
+        assertThat(server.api("POST", "/track/purchase", SEED.replace("ann@example.com", tooLong))
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void a_visitor_uses_up_nothing_of_the_accounts_servers() {
+        String account = server.json(server.api("POST", "/accounts", "{\"name\": \"A\", \"plan\": \"free\"}"))
+                .path("id")
+                .asString();
+        String made = "{\"account\": \"" + account + "\", \"type\": \"public\"}";
+        String visitor =
+                server.json(server.api("POST", "/keys", made)).path("key").asString();
+        for (int i = 0; i < 100; i++) {
+            fromPage(visitor, "https://shop.example", "POST", "/api/v1/track/purchase", "{}");
+        }
+        HttpResponse<byte[]> over = fromPage(visitor, "https://shop.example", "POST", "/api/v1/track/purchase", SEED);
+        assertThat(over.statusCode()).isEqualTo(429);
+        assertThat(over.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
+        assertThat(status(account, "send")).isEqualTo(200);
     }
 
     @Test

@@ -156,6 +156,8 @@ class SeedTest {
     void all_requests_require_a_key() {
         List<Route> calls = server.routes().stream()
                 .filter(route -> route.path().startsWith("/api/v1/"))
+                // What browsers ask before a call never has a key, and does nothing.
+                .filter(route -> !route.method().equals("OPTIONS"))
                 .toList();
         assertThat(calls).hasSizeGreaterThan(40);
         for (Route call : calls) {

@@ -22,6 +22,7 @@ public final class Access {
     private final Keyring keys;
     private final String origin;
     private final RateLimit<Long> calls;
+    private final RateLimit<String> visitors;
     private final RateLimit<String> failures;
 
     /** Callers are those of the key ring; pages of {@code origin}, which is our own, may ask with any key. */
@@ -29,6 +30,7 @@ public final class Access {
         this.keys = keys;
         this.origin = origin;
         this.calls = new RateLimit<>(clock, MOST_ACCOUNTS);
+        this.visitors = new RateLimit<>(clock, MOST_ADDRESSES);
         this.failures = new RateLimit<>(clock, MOST_ADDRESSES);
     }
 
@@ -94,7 +96,11 @@ public final class Access {
     }
 
     private RateLimit.Take taken(Exchange exchange, Caller caller) {
-        RateLimit.Take take = calls.take(caller.account(), caller.plan().perMinute());
+        int most = caller.plan().perMinute();
+        // A visitor of a page must not use up what the account's servers may do.
+        RateLimit.Take take = caller.kind() == ApiKey.Kind.PUBLIC
+                ? visitors.take(caller.key() + " " + exchange.address(), most)
+                : calls.take(caller.account(), most);
         exchange.promise("X-RateLimit-Limit", Integer.toString(take.limit()));
         exchange.promise("X-RateLimit-Remaining", Integer.toString(take.remaining()));
         exchange.promise("X-RateLimit-Reset", Long.toString(take.reset()));

@@ -31,8 +31,10 @@ final class EmailAddress {
         String local = text.substring(0, at);
         String domain = text.substring(at + 1);
         boolean dots = local.startsWith(".") || local.endsWith(".") || local.contains("..");
-        return LOCAL.matcher(local).matches() && !dots && DOMAIN.matcher(domain).matches()
-                ? Optional.of(local + "@" + domain.toLowerCase(Locale.ROOT))
+        // Some letters are longer in lower case.
+        String address = local + "@" + domain.toLowerCase(Locale.ROOT);
+        return LOCAL.matcher(local).matches() && !dots && DOMAIN.matcher(domain).matches() && address.length() <= 254
+                ? Optional.of(address)
                 : Optional.empty();
     }
 }

@@ -136,13 +136,19 @@ final class Idempotency {
             Optional<Event.Answer> given = given(call);
             return given.isPresent()
                     ? as.apply(again(call, given.get())).with("Idempotency-Replayed", "true")
-                    : as.apply(creation.make(new Promise(Optional.of(call))));
+                    : as.apply(made(call, creation));
+        } finally {
+            running.remove(call.whole());
+        }
+    }
+
+    private ObjectNode made(Call call, Creation creation) {
+        try {
+            return creation.make(new Promise(Optional.of(call)));
         } catch (RuntimeException e) {
             // What was refused may be asked again.
             forget(call);
             throw e;
-        } finally {
-            running.remove(call.whole());
         }
     }
 

@@ -27,6 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class PurchaseCalls {
     private static final Logger LOG = LoggerFactory.getLogger(PurchaseCalls.class);
     private static final int MOST_ITEMS = 500;
+    private static final int LONGEST_ITEMS = 64 << 10;
     private static final int MOST_RECENT = 10_000;
 
     private final PurchaseStore store;
@@ -58,12 +59,19 @@ final class PurchaseCalls {
         return idempotency.once(exchange, caller, octets, body -> Reply.json(200, body), promise -> {
             Purchase purchase = purchase(input, caller);
             input.check();
-            boolean again = isKnown(purchase);
+            boolean first = claim(purchase);
+            boolean again = !first || isBooked(purchase);
             ObjectNode body =
                     Json.object().put("success", true).put("tracked", true).put("duplicate", again);
-            // Kept also when it is known: the one before may not be on the disk yet.
-            desk.settle(new Event.Purchased(purchase, promise.answer(200, body)));
-            remember(purchase);
+            try {
+                // Kept also when it is known: the one before may not be on the disk yet.
+                desk.settle(new Event.Purchased(purchase, promise.answer(200, body)));
+            } catch (RuntimeException notKept) {
+                if (first) {
+                    giveUp(purchase);
+                }
+                throw notKept;
+            }
             return body;
         });
     }
@@ -109,18 +117,14 @@ final class PurchaseCalls {
             }
             number++;
         }
-        return kept.toString();
+        String text = kept.toString();
+        if (text.length() > LONGEST_ITEMS) {
+            input.wrong("items", "at most " + LONGEST_ITEMS + " characters are wanted");
+        }
+        return text;
     }
 
-    private boolean isKnown(Purchase purchase) {
-        lock.lock();
-        try {
-            if (recent.contains(name(purchase))) {
-                return true;
-            }
-        } finally {
-            lock.unlock();
-        }
+    private boolean isBooked(Purchase purchase) {
         try {
             return store.isBooked(purchase.account(), purchase.orderId());
         } catch (Unavailable e) {
@@ -129,13 +133,24 @@ final class PurchaseCalls {
         }
     }
 
-    private void remember(Purchase purchase) {
+    /** Whether nobody told of the order lately; from now on somebody did. */
+    private boolean claim(Purchase purchase) {
         lock.lock();
         try {
-            recent.add(name(purchase));
+            boolean first = recent.add(name(purchase));
             if (recent.size() > MOST_RECENT) {
                 recent.remove(recent.iterator().next());
             }
+            return first;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveUp(Purchase purchase) {
+        lock.lock();
+        try {
+            recent.remove(name(purchase));
         } finally {
             lock.unlock();
         }

@@ -41,7 +41,8 @@ final class WebPages {
             exchange.promise("Access-Control-Allow-Origin", "*");
             exchange.promise(
                     "Access-Control-Expose-Headers",
-                    "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After");
+                    "X-Request-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After,"
+                            + " Idempotency-Replayed");
         }
     }
 

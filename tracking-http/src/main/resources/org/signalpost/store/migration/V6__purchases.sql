@@ -3,7 +3,7 @@
 CREATE TABLE purchases (
     account      BIGINT NOT NULL,
     order_id     VARCHAR(256) NOT NULL,
-    email        VARCHAR(254) NOT NULL,
+    email        VARCHAR(512) NOT NULL,
     revenue      DECIMAL(19, 4) NOT NULL,
     currency     VARCHAR(3) NOT NULL,
     items        TEXT NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE revenue_sums (
     credited_by VARCHAR(8) NOT NULL,
     purchases   BIGINT NOT NULL,
     refunds     BIGINT NOT NULL,
-    revenue     BIGINT NOT NULL,
+    revenue     DECIMAL(38) NOT NULL,
     PRIMARY KEY (account, scope, campaign, grain, slot, currency, credited_by)
 );
 CREATE INDEX revenue_sums_campaigns ON revenue_sums (account, scope, grain, slot);
