@@ -53,13 +53,16 @@ public final class Database implements AutoCloseable {
     /** H2's file, where it is ours. */
     private final Optional<Path> file;
 
+    private final Optional<FileGuard> guard;
+
     private final ReentrantLock opening = new ReentrantLock();
-    private final CountDownLatch everOpen = new CountDownLatch(1);
+    private final CountDownLatch tried = new CountDownLatch(1);
     private volatile Optional<HikariDataSource> pool = Optional.empty();
 
     private Database(String url, Optional<Path> file) {
         this.url = url;
         this.file = file;
+        this.guard = file.map(FileGuard::new);
         this.h2 = url.startsWith("jdbc:h2:");
     }
 
@@ -97,35 +100,75 @@ public final class Database implements AutoCloseable {
             if (pool.isPresent()) {
                 return;
             }
-            var config = new HikariConfig();
-            config.setJdbcUrl(url);
-            config.setPoolName("signalpost");
-            config.setAutoCommit(/* isAutoCommit= */ false);
-            config.setMinimumIdle(1);
-            config.setMaximumPoolSize(8);
-            config.setConnectionTimeout(CONNECT_MILLIS);
-            config.setInitializationFailTimeout(1);
-            config.setThreadFactory(
-                    Thread.ofPlatform().daemon().name("database-", 0).factory());
-            var opened = new HikariDataSource(config);
-            try {
-                Flyway.configure(Database.class.getClassLoader())
-                        .dataSource(opened)
-                        .locations("classpath:org/signalpost/store/migration")
-                        .load()
-                        .migrate();
-                pool = Optional.of(opened);
-                everOpen.countDown();
-            } finally {
-                if (pool.isEmpty()) {
-                    opened.close();
-                }
-            }
+            guard.ifPresent(FileGuard::recover);
+            pool = Optional.of(guard.isPresent() ? upToDate(guard.get()) : migrated(connect()));
         } catch (FlywayException | com.zaxxer.hikari.pool.HikariPool.PoolInitializationException e) {
             throw new Unavailable("the database can't be opened: " + e.getMessage(), e);
         } finally {
+            tried.countDown();
             opening.unlock();
         }
+    }
+
+    private HikariDataSource connect() {
+        var config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setPoolName("signalpost");
+        config.setAutoCommit(/* isAutoCommit= */ false);
+        config.setMinimumIdle(1);
+        config.setMaximumPoolSize(8);
+        config.setConnectionTimeout(CONNECT_MILLIS);
+        config.setInitializationFailTimeout(1);
+        config.setThreadFactory(
+                Thread.ofPlatform().daemon().name("database-", 0).factory());
+        return new HikariDataSource(config);
+    }
+
+    /** H2's file, brought up to date whole or not at all. */
+    private HikariDataSource upToDate(FileGuard kept) {
+        if (kept.isThere()) {
+            HikariDataSource there = connect();
+            if (isCurrent(there)) {
+                return there;
+            }
+        }
+        kept.begin();
+        HikariDataSource migrated = migrated(connect());
+        kept.done();
+        return migrated;
+    }
+
+    /** Whether nothing is to be brought up to date; what is not current is closed. */
+    private static boolean isCurrent(HikariDataSource source) {
+        boolean current = false;
+        try {
+            current = flyway(source).info().pending().length == 0;
+            return current;
+        } finally {
+            if (!current) {
+                source.close();
+            }
+        }
+    }
+
+    private static HikariDataSource migrated(HikariDataSource source) {
+        boolean done = false;
+        try {
+            flyway(source).migrate();
+            done = true;
+            return source;
+        } finally {
+            if (!done) {
+                source.close();
+            }
+        }
+    }
+
+    private static Flyway flyway(HikariDataSource source) {
+        return Flyway.configure(Database.class.getClassLoader())
+                .dataSource(source)
+                .locations("classpath:org/signalpost/store/migration")
+                .load();
     }
 
     /**
@@ -163,10 +206,13 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    /** A start is quick, but not instant: whoever asks meanwhile waits rather than being sent away. */
+    /**
+     * A start is quick, but not instant: whoever asks meanwhile waits rather than being sent away. Once it could not be
+     * opened nobody waits: mail and hits must not.
+     */
     private void awaitFirstOpening() {
         try {
-            if (!everOpen.await(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!tried.await(CONNECT_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new Unavailable("the database is not open yet");
             }
         } catch (InterruptedException e) {

@@ -8,7 +8,8 @@ public final class Unavailable extends RuntimeException {
         super(reason, cause);
     }
 
-    Unavailable(String reason) {
+    /** With this sentence. */
+    public Unavailable(String reason) {
         super(reason);
     }
 }

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -119,6 +120,35 @@ class CrashIT {
         String reply = in.readLine();
         if (reply == null || !reply.startsWith(code)) {
             throw new IOException("not " + code + ": " + reply);
+        }
+    }
+
+    @Test
+    void a_kill_while_the_books_are_made_leaves_them_to_be_made_again() throws Exception {
+        Path file = directory.resolve("data").resolve("db").resolve("signalpost.mv.db");
+        for (int round = 0; round < 6; round++) {
+            Files.deleteIfExists(file);
+            var signalpost =
+                    RunningSignalpost.launch(RunningSignalpost.CHECKOUT.resolve("signalpost"), directory, Map.of());
+            Waiting.until(Duration.ofSeconds(30), () -> Files.exists(file), signalpost::output);
+            java.util.concurrent.locks.LockSupport.parkNanos(round * 40_000_000L);
+            signalpost.killHard();
+        }
+        try (var signalpost = RunningSignalpost.start(directory, Map.of())) {
+            Waiting.until(
+                    Duration.ofSeconds(10),
+                    () -> signalpost
+                            .api("POST", "/tracks", "{\"recipient\": \"ann@example.com\"}")
+                            .path("id")
+                            .asString("")
+                            .startsWith("trk_"),
+                    signalpost::output);
+            assertThat(signalpost
+                            .api("/analytics")
+                            .path("summary")
+                            .path("totalTracks")
+                            .asInt())
+                    .isPositive();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -46,6 +47,8 @@ class HitKillLoopIT {
     private final Map<String, AtomicInteger> clicks = new ConcurrentHashMap<>();
     private final List<String> tracks = new CopyOnWriteArrayList<>();
     private final Map<String, String> links = new HashMap<>();
+    private final Set<String> bought = ConcurrentHashMap.newKeySet();
+
     /** What the process that was killed last had said. */
     private String killed = "";
 
@@ -131,7 +134,7 @@ class HitKillLoopIT {
     private void call(RunningSignalpost signalpost, HttpClient client, String key, Random random)
             throws IOException, InterruptedException {
         String track = tracks.get(random.nextInt(tracks.size()));
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
             case 0 -> {
                 String recipient = "r" + number.incrementAndGet() + "@example.com";
                 var request = HttpRequest.newBuilder(signalpost.uri("/api/v1/tracks"))
@@ -142,7 +145,8 @@ class HitKillLoopIT {
                     made.put(recipient, "");
                 }
             }
-            case 1, 2, 3 -> {
+            case 1 -> buy(signalpost, client, key, random);
+            case 2, 3, 4 -> {
                 String path = links.getOrDefault(track, "");
                 var request = HttpRequest.newBuilder(signalpost.uri(path)).build();
                 long start = System.nanoTime();
@@ -160,6 +164,23 @@ class HitKillLoopIT {
                     opens.computeIfAbsent(track, fresh -> new AtomicInteger()).incrementAndGet();
                 }
             }
+        }
+    }
+
+    /** One dollar each time; every third time an order that was answered before. */
+    private void buy(RunningSignalpost signalpost, HttpClient client, String key, Random random)
+            throws IOException, InterruptedException {
+        int fresh = number.incrementAndGet();
+        String order =
+                random.nextInt(3) == 0 && !bought.isEmpty() ? bought.iterator().next() : "order" + fresh;
+        String body = "{\"email\": \"first" + fresh % 7 + "@example.com\", \"orderId\": \"" + order
+                + "\", \"revenue\": 1.00, \"currency\": \"USD\"}";
+        var request = HttpRequest.newBuilder(signalpost.uri("/api/v1/track/purchase"))
+                .header("Authorization", "Bearer " + key)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        if (client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode() == 200) {
+            bought.add(order);
         }
     }
 
@@ -238,6 +259,28 @@ class HitKillLoopIT {
         assertThat(total(signalpost.api("/analytics/campaigns").path("data"), "totalOpens"))
                 .isEqualTo(countedOpens);
         assertThat(recipients(signalpost)).containsAll(made.keySet()).doesNotHaveDuplicates();
+        compareSales(signalpost.api("/analytics/revenue"), inFlight);
+    }
+
+    private void compareSales(JsonNode report, int inFlight) {
+        int credited = report.path("summary").path("purchases").asInt();
+        int alone = report.path("unattributed").path("purchases").asInt();
+        assertThat(credited + alone).isBetween(bought.size(), bought.size() + inFlight);
+        assertThat(dollars(report.path("summary"))).isEqualTo(credited);
+        assertThat(dollars(report.path("unattributed"))).isEqualTo(alone);
+        assertThat(total(report.path("timeline"), "purchases")).isEqualTo(credited);
+        assertThat(total(report.path("campaigns"), "purchases")).isEqualTo(credited);
+        assertThat(report.path("creditedBy")
+                        .valueStream()
+                        .mapToInt(reason -> reason.path("purchases").asInt())
+                        .sum())
+                .isEqualTo(credited);
+    }
+
+    private static int dollars(JsonNode takings) {
+        String text = takings.path("revenue").path("USD").asString("0.00");
+        assertThat(text).endsWith(".00");
+        return Integer.parseInt(text.substring(0, text.length() - ".00".length()));
     }
 
     private String report(RunningSignalpost signalpost) {

@@ -1,5 +1,7 @@
 package org.signalpost.http.api;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -7,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.signalpost.http.Problem;
 import org.signalpost.store.Account;
 import org.signalpost.store.AccountStore;
@@ -21,10 +24,14 @@ import org.slf4j.LoggerFactory;
 final class Quotas {
     private static final Logger LOG = LoggerFactory.getLogger(Quotas.class);
 
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final AccountStore accounts;
     private final InstantSource clock;
     private final Map<Key, AtomicLong> used = new ConcurrentHashMap<>();
     private final Map<Long, OptionalLong> limits = new ConcurrentHashMap<>();
+
+    private volatile Instant askAgain = Instant.MIN;
 
     private record Key(long account, YearMonth month) {}
 
@@ -52,19 +59,32 @@ final class Quotas {
 
     private boolean grants(long account, int wanted, int taken) {
         try {
-            OptionalLong limit = limits.computeIfAbsent(account, this::limit);
+            OptionalLong limit = limits.computeIfAbsent(account, fresh -> asked(() -> limit(fresh)));
             if (limit.isEmpty()) {
                 return true;
             }
             var key = new Key(account, YearMonth.now(clock.withZone(ZoneOffset.UTC)));
-            AtomicLong count =
-                    used.computeIfAbsent(key, fresh -> new AtomicLong(accounts.used(account, clock.instant())));
+            AtomicLong count = used.computeIfAbsent(
+                    key, fresh -> new AtomicLong(asked(() -> accounts.used(account, clock.instant()))));
             long most = limit.getAsLong() - wanted;
             long before = count.getAndUpdate(now -> now <= most ? now + taken : now);
             return before <= most;
         } catch (Unavailable e) {
             LOG.debug("nobody counts while the database is away: {}", e.getMessage());
             return true;
+        }
+    }
+
+    /** Asks the database, unless it was away a moment ago: every mail comes by here, and none is to wait for it. */
+    private <T> T asked(Supplier<T> question) {
+        if (clock.instant().isBefore(askAgain)) {
+            throw new Unavailable("the database was away a moment ago");
+        }
+        try {
+            return question.get();
+        } catch (Unavailable e) {
+            askAgain = clock.instant().plus(PATIENCE);
+            throw e;
         }
     }
 

@@ -1,0 +1,92 @@
+package org.signalpost.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees to it that H2's file is brought up to date whole or not at all. H2 commits each statement that changes tables by
+ * itself: a kill between two of them leaves tables that no version of the program knows. So the file as it was lies
+ * beside it meanwhile, or an empty one where there was none. For one thread, with the database closed.
+ */
+final class FileGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(FileGuard.class);
+    private static final int MEGABYTE = 1 << 20;
+
+    private final Path directory;
+    private final Path file;
+    private final Path before;
+
+    FileGuard(Path file) {
+        Path absolute = file.toAbsolutePath();
+        this.directory = Optional.ofNullable(absolute.getParent()).orElse(absolute);
+        this.file = file;
+        this.before = file.resolveSibling(file.getFileName() + ".before");
+    }
+
+    /** Whether there is a file to be brought up to date. */
+    boolean isThere() {
+        return Files.exists(file);
+    }
+
+    /** Puts the file back as it was when somebody was killed while bringing it up to date. */
+    void recover() {
+        try {
+            if (!Files.exists(before)) {
+                return;
+            }
+            LOG.warn("the database was being brought up to date when the program ended; that begins anew");
+            if (Files.size(before) == 0) {
+                Files.deleteIfExists(file);
+                Files.delete(before);
+            } else {
+                Files.move(before, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+            force(directory);
+        } catch (IOException e) {
+            throw new Unavailable("the file of the database can't be put back as it was: " + e, e);
+        }
+    }
+
+    /** Keeps the file as it is. */
+    void begin() {
+        Path copy = file.resolveSibling(file.getFileName() + ".copying");
+        try {
+            Files.createDirectories(directory);
+            if (isThere()) {
+                LOG.info("the database is copied before it is brought up to date ({} MB)", Files.size(file) / MEGABYTE);
+                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+            } else {
+                Files.write(copy, new byte[0]);
+            }
+            force(copy);
+            Files.move(copy, before, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            force(directory);
+        } catch (IOException e) {
+            throw new Unavailable("the file of the database can't be copied: " + e, e);
+        }
+    }
+
+    /** The file is up to date: what it was is no longer kept. */
+    void done() {
+        try {
+            if (Files.deleteIfExists(before)) {
+                force(directory);
+            }
+        } catch (IOException e) {
+            throw new Unavailable("the copy of the database can't be removed: " + e, e);
+        }
+    }
+
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(/* metaData= */ true);
+        }
+    }
+}
