@@ -40,4 +40,11 @@ public final class DurableFile {
             entries.force(/* metaData= */ true);
         }
     }
+
+    /** Forces a file that is there, or the entries of a directory, to disk. Blocks. */
+    public static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(/* metaData= */ true);
+        }
+    }
 }

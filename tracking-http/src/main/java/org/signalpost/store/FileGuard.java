@@ -1,12 +1,11 @@
 package org.signalpost.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.signalpost.journal.DurableFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +47,7 @@ final class FileGuard {
             } else {
                 Files.move(before, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             }
-            force(directory);
+            DurableFile.force(directory);
         } catch (IOException e) {
             throw new Unavailable("the file of the database can't be put back as it was: " + e, e);
         }
@@ -65,9 +64,9 @@ final class FileGuard {
             } else {
                 Files.write(copy, new byte[0]);
             }
-            force(copy);
+            DurableFile.force(copy);
             Files.move(copy, before, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            force(directory);
+            DurableFile.force(directory);
         } catch (IOException e) {
             throw new Unavailable("the file of the database can't be copied: " + e, e);
         }
@@ -77,16 +76,10 @@ final class FileGuard {
     void done() {
         try {
             if (Files.deleteIfExists(before)) {
-                force(directory);
+                DurableFile.force(directory);
             }
         } catch (IOException e) {
             throw new Unavailable("the copy of the database can't be removed: " + e, e);
-        }
-    }
-
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(/* metaData= */ true);
         }
     }
 }

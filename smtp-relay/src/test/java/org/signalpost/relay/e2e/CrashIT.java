@@ -153,6 +153,26 @@ class CrashIT {
     }
 
     @Test
+    void mail_does_not_wait_for_books_that_cannot_be_opened() throws Exception {
+        Path file = directory.resolve("data").resolve("db").resolve("signalpost.mv.db");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "no database".repeat(1_000));
+        int mails = 30;
+        try (var sink = Sink.listening(0);
+                var signalpost =
+                        RunningSignalpost.start(directory, Map.of("delivery.smarthost", "127.0.0.1:" + sink.port()))) {
+            Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+            send(signalpost.smtpPort(), new AtomicInteger(MAILS - mails), acknowledged);
+            assertThat(acknowledged).hasSize(mails);
+            // Two seconds for each would take a minute.
+            Waiting.until(
+                    Duration.ofSeconds(20),
+                    () -> subjects(sink).keySet().containsAll(acknowledged),
+                    () -> "missing: " + missing(acknowledged, sink) + signalpost.output());
+        }
+    }
+
+    @Test
     void every_pixel_hit_answered_through_the_journal_is_counted_exactly_once() throws Exception {
         var signalpost = RunningSignalpost.start(directory, Map.of());
         String track = signalpost
