@@ -66,7 +66,8 @@ final class Talk implements AutoCloseable {
             talk.command("2", "SELECT INBOX");
             // There is no range of messages in a mailbox that has none (RFC 3501 section 6.4.8), and James says so.
             List<String> mails = talk.isEmpty ? List.of() : talk.command("3", "FETCH 1:* (BODY.PEEK[])");
-            talk.command("4", "LOGOUT");
+            // James may close the connection before its answer to that is out.
+            talk.send("4 LOGOUT\r\n".getBytes(StandardCharsets.US_ASCII));
             return mails;
         }
     }
