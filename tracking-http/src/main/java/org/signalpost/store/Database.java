@@ -101,7 +101,7 @@ public final class Database implements AutoCloseable {
                 return;
             }
             guard.ifPresent(FileGuard::recover);
-            pool = Optional.of(guard.isPresent() ? upToDate(guard.get()) : migrated(connect()));
+            pool = Optional.of(guard.isPresent() ? upToDate(guard.get()) : migrated(connect(), () -> {}));
         } catch (FlywayException | com.zaxxer.hikari.pool.HikariPool.PoolInitializationException e) {
             throw new Unavailable("the database can't be opened: " + e.getMessage(), e);
         } finally {
@@ -129,13 +129,12 @@ public final class Database implements AutoCloseable {
         if (kept.isThere()) {
             HikariDataSource there = connect();
             if (isCurrent(there)) {
-                return there;
+                // Changes nothing, but looks whether its tables were made by the steps that we know.
+                return migrated(there, () -> {});
             }
         }
         kept.begin();
-        HikariDataSource migrated = migrated(connect());
-        kept.done();
-        return migrated;
+        return migrated(connect(), kept::done);
     }
 
     /** Whether nothing is to be brought up to date; what is not current is closed. */
@@ -151,10 +150,12 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private static HikariDataSource migrated(HikariDataSource source) {
+    /** Brings it up to date, then does what comes after; closes it when either fails. */
+    private static HikariDataSource migrated(HikariDataSource source, Runnable after) {
         boolean done = false;
         try {
             flyway(source).migrate();
+            after.run();
             done = true;
             return source;
         } finally {

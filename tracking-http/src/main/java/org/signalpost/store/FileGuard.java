@@ -18,6 +18,9 @@ final class FileGuard {
     private static final Logger LOG = LoggerFactory.getLogger(FileGuard.class);
     private static final int MEGABYTE = 1 << 20;
 
+    /** What is left to the logs, in octets. */
+    private static final long ROOM = 256L << 20;
+
     private final Path directory;
     private final Path file;
     private final Path before;
@@ -53,14 +56,17 @@ final class FileGuard {
         }
     }
 
-    /** Keeps the file as it is. */
+    /**
+     * Keeps the file as it is.
+     *
+     * @throws Unavailable when it can't be copied, or would leave too little room for the logs
+     */
     void begin() {
         Path copy = file.resolveSibling(file.getFileName() + ".copying");
         try {
             Files.createDirectories(directory);
             if (isThere()) {
-                LOG.info("the database is copied before it is brought up to date ({} MB)", Files.size(file) / MEGABYTE);
-                Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+                copy(copy);
             } else {
                 Files.write(copy, new byte[0]);
             }
@@ -69,6 +75,24 @@ final class FileGuard {
             DurableFile.force(directory);
         } catch (IOException e) {
             throw new Unavailable("the file of the database can't be copied: " + e, e);
+        }
+    }
+
+    private void copy(Path copy) throws IOException {
+        long size = Files.size(file);
+        long free = Files.getFileStore(directory).getUsableSpace();
+        // The migration may write all of it once more.
+        if (free < 2 * size + ROOM) {
+            throw new IOException("bringing it up to date wants " + (2 * size + ROOM) / MEGABYTE + " MB, and "
+                    + free / MEGABYTE + " MB are free");
+        }
+        LOG.info("the database is copied before it is brought up to date ({} MB)", size / MEGABYTE);
+        try {
+            Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            // Half a copy is of no use, and the logs need the room.
+            Files.deleteIfExists(copy);
+            throw e;
         }
     }
 

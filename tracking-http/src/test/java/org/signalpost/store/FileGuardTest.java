@@ -84,6 +84,18 @@ class FileGuardTest {
     }
 
     @Test
+    void tables_that_were_made_by_other_steps_are_not_taken_for_ours() throws Exception {
+        try (var database = database()) {
+            database.open();
+        }
+        execute("UPDATE \"flyway_schema_history\" SET \"checksum\" = 1 WHERE \"version\" = '6'");
+        try (var database = database()) {
+            assertThatThrownBy(database::open).isInstanceOf(Unavailable.class).hasMessageContaining("checksum");
+        }
+        assertThat(file(".before")).doesNotExist();
+    }
+
+    @Test
     void nobody_waits_for_a_database_that_could_not_be_opened() throws Exception {
         execute("CREATE TABLE tracks (id INTEGER)");
         try (var database = database()) {

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long a next hop may take. Immutable and safe to share.
  *
  * @param connect for a connection, and again for TLS on it
- * @param dialogue for each answer, and for each 32 KB of a mail to be taken (RFC 5321 section 4.5.3.2)
+ * @param dialogue for each answer, and for each 16 KB of a mail to be taken (RFC 5321 section 4.5.3.2)
  * @param endOfData for the answer to a whole mail; giving up earlier makes duplicates (section 4.5.3.2.6)
  */
 public record Patience(Duration connect, Duration dialogue, Duration endOfData) {

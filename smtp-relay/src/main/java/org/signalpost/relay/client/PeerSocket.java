@@ -1,6 +1,5 @@
 package org.signalpost.relay.client;
 
-import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -20,7 +19,7 @@ final class PeerSocket extends Socket {
 
     private static final long MOST_BETWEEN_WRITES = 64 << 10;
 
-    private static final int BLOCK = 32 << 10;
+    private static final int BLOCK = 16 << 10;
 
     private volatile Duration patience = Duration.ofMinutes(5);
     private volatile long deadline = Long.MAX_VALUE;
@@ -82,29 +81,22 @@ final class PeerSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        return new BufferedOutputStream(new Progress(super.getOutputStream()), BLOCK);
-    }
-
-    /** Each block that comes through begins the time anew. */
-    private final class Progress extends FilterOutputStream {
-        Progress(OutputStream out) {
-            super(out);
-        }
-
-        @Override
-        public void write(int octet) throws IOException {
-            heard = 0;
-            out.write(octet);
-            within(patience);
-        }
-
-        @Override
-        public void write(byte[] octets, int from, int length) throws IOException {
-            heard = 0;
-            for (int at = from; at < from + length; at += BLOCK) {
-                out.write(octets, at, Math.min(BLOCK, from + length - at));
+        return new FilterOutputStream(super.getOutputStream()) {
+            @Override
+            public void write(int octet) throws IOException {
+                heard = 0;
+                out.write(octet);
                 within(patience);
             }
-        }
+
+            @Override
+            public void write(byte[] octets, int from, int length) throws IOException {
+                heard = 0;
+                for (int at = from; at < from + length; at += BLOCK) {
+                    out.write(octets, at, Math.min(BLOCK, from + length - at));
+                    within(patience);
+                }
+            }
+        };
     }
 }

@@ -1,15 +1,20 @@
 package org.signalpost.http.api;
 
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.Currency;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.signalpost.store.Takings;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Exact amounts (ISO 4217), in and out. */
 final class Money {
+    private static final Set<String> CODES = Currency.getAvailableCurrencies().stream()
+            .map(Currency::getCurrencyCode)
+            .collect(Collectors.toUnmodifiableSet());
+
     /** The most decimals that a currency has. */
     private static final int MOST_DECIMALS = 4;
 
@@ -21,11 +26,7 @@ final class Money {
     /** The code of a currency, in upper case; empty when there is none such. */
     static Optional<String> currency(String code) {
         String upper = code.toUpperCase(Locale.ROOT);
-        return upper.length() == 3
-                        && Arrays.stream(Currency.getAvailableCurrencies().toArray(new Currency[0]))
-                                .anyMatch(known -> known.getCurrencyCode().equals(upper))
-                ? Optional.of(upper)
-                : Optional.empty();
+        return CODES.contains(upper) ? Optional.of(upper) : Optional.empty();
     }
 
     /** Reads an amount; a number, or a text that is one. Says what is wrong with it. */
