@@ -139,6 +139,9 @@ class ProxyTest {
             try (var client = new Dialogue(relay.proxiedTlsPort())) {
                 assertThat(client.say("EHLO c\r\n")).isEmpty();
             }
+            // Else one of the two above could be taken for the silent one below, before that has arrived.
+            assertThat(Waiting.until(() -> relay.server.connections().isEmpty()))
+                    .isTrue();
             try (var silent = new Dialogue(relay.proxiedPort())) {
                 silent.write("PROXY TCP4 ");
                 assertThat(Waiting.until(() -> !relay.server.connections().isEmpty()))
