@@ -98,6 +98,7 @@ final class Charsets {
     private static final Pattern META =
             Pattern.compile("(?i)<meta[^>]{0,200}charset\\s*=\\s*[\"']?\\s*([A-Za-z0-9_:.-]{2,40})");
 
+    private static final char ESCAPE = 0x1b;
     private static final byte MASK = (byte) 0x80;
 
     private Charsets() {}
@@ -108,12 +109,8 @@ final class Charsets {
         if (UNSEARCHABLE.stream().anyMatch(name::startsWith) || hasWideMark(decoded)) {
             return Optional.empty();
         }
-        int zeros = 0;
-        boolean escape = false;
-        for (byte octet : decoded) {
-            zeros += octet == 0 ? 1 : 0;
-            escape |= octet == 0x1b;
-        }
+        int zeros = Octets.count(decoded, (char) 0, 0, decoded.length);
+        boolean escape = Octets.find(decoded, ESCAPE, 0, decoded.length) < decoded.length;
         if (zeros > decoded.length / 8) {
             return Optional.empty();
         }
@@ -148,7 +145,7 @@ final class Charsets {
         if (!name.isEmpty() && !name.equalsIgnoreCase("us-ascii")) {
             return known(name).orElse(StandardCharsets.ISO_8859_1);
         }
-        if (isAscii(decoded)) {
+        if (Octets.areAscii(decoded, 0, decoded.length)) {
             return StandardCharsets.UTF_8;
         }
         Matcher meta =
@@ -157,15 +154,6 @@ final class Charsets {
         return said.orElseGet(() -> decodes(StandardCharsets.UTF_8, decoded)
                 ? StandardCharsets.UTF_8
                 : known("windows-1252").orElse(StandardCharsets.ISO_8859_1));
-    }
-
-    private static boolean isAscii(byte[] octets) {
-        for (byte octet : octets) {
-            if (octet < 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static Optional<Charset> known(String name) {
@@ -200,7 +188,7 @@ final class Charsets {
         boolean roman = true;
         int at = 0;
         while (at < octets.length) {
-            if (octets[at] == 0x1b) {
+            if (octets[at] == ESCAPE) {
                 int length = escapeLength(octets, at);
                 if (length == 0) {
                     return Optional.empty();

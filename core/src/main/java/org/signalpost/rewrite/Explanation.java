@@ -60,31 +60,47 @@ public record Explanation(
 
     /** As one JSON object; what is not known is null. */
     public String json() {
-        var partTexts = new ArrayList<String>();
-        for (PartLine part : parts) {
-            partTexts.add("{\"path\":" + text(part.path) + ",\"type\":" + text(part.type) + ",\"charset\":"
-                    + orNull(part.charset) + ",\"encoding\":" + orNull(part.encoding) + ",\"scanner\":"
-                    + orNull(part.scanner) + ",\"reason\":" + orNull(part.reason) + "}");
-        }
-        var controlTexts = new ArrayList<String>();
-        for (ControlLine control : controls) {
-            controlTexts.add("{\"field\":" + text(control.field) + ",\"value\":" + text(control.value) + ",\"effect\":"
-                    + text(control.effect) + "}");
-        }
-        var linkTexts = new ArrayList<String>();
-        for (LinkLine link : links) {
-            linkTexts.add("{\"n\":" + link.number + ",\"part\":" + text(link.part) + ",\"line\":" + link.line
-                    + ",\"element\":" + text(link.element) + ",\"href\":" + text(link.href) + ",\"text\":"
-                    + text(link.text) + ",\"outcome\":" + text(link.outcome) + ",\"reason\":" + orNull(link.reason)
-                    + ",\"url\":" + orNull(link.url) + "}");
-        }
-        return "{\"outcome\":" + text(outcome) + ",\"reason\":" + orNull(reason) + ",\"trackId\":" + orNull(track)
-                + ",\"recipient\":" + text(recipient) + ",\"bytesIn\":" + sizeBefore + ",\"bytesOut\":" + sizeAfter
-                + ",\"controls\":[" + String.join(",", controlTexts) + "]"
-                + ",\"pixel\":{\"outcome\":" + text(pixelPlaced() ? "placed" : "none") + ",\"where\":" + orNull(pixel)
-                + "},\"parts\":[" + String.join(",", partTexts) + "],\"links\":[" + String.join(",", linkTexts)
-                + "],\"notes\":["
-                + String.join(",", notes.stream().map(Explanation::text).toList()) + "]}";
+        var out = new StringBuilder(512 + 256 * links.size());
+        var json = new JsonWriter(out);
+        json.object(() -> json.text("outcome", outcome)
+                .textOrNull("reason", reason)
+                .textOrNull("trackId", track)
+                .text("recipient", recipient)
+                .number("bytesIn", sizeBefore)
+                .number("bytesOut", sizeAfter)
+                .objects(
+                        "controls",
+                        controls,
+                        control -> json.text("field", control.field)
+                                .text("value", control.value)
+                                .text("effect", control.effect))
+                .object(
+                        "pixel",
+                        () -> json.text("outcome", pixelPlaced() ? "placed" : "none")
+                                .textOrNull("where", pixel))
+                .objects(
+                        "parts",
+                        parts,
+                        part -> json.text("path", part.path)
+                                .text("type", part.type)
+                                .textOrNull("charset", part.charset)
+                                .textOrNull("encoding", part.encoding)
+                                .textOrNull("scanner", part.scanner)
+                                .textOrNull("reason", part.reason))
+                .objects(
+                        "links",
+                        links,
+                        link -> json.number("n", link.number)
+                                .text("part", link.part)
+                                .number("line", link.line)
+                                .text("element", link.element)
+                                .text("href", link.href)
+                                .text("text", link.text)
+                                .text("outcome", link.outcome)
+                                .textOrNull("reason", link.reason)
+                                .textOrNull("url", link.url))
+                .texts("notes", notes));
+        return out.toString();
     }
 
     /** The same in at most so many characters; links are left out, and that is noted, when it would be longer. */
@@ -145,13 +161,5 @@ public record Explanation(
         }
         notes.forEach(note -> table.append("note: ").append(note).append('\n'));
         return table.toString();
-    }
-
-    private static String orNull(String value) {
-        return value.isEmpty() ? "null" : text(value);
-    }
-
-    private static String text(String value) {
-        return JsonText.quoted(value);
     }
 }

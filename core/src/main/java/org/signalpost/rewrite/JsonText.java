@@ -170,18 +170,9 @@ final class JsonText {
 
     /** Writes a text. */
     static String quoted(String value) {
-        var out = new StringBuilder("\"");
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
-                out.append('\\').append(c);
-            } else if (c < ' ' || c == 0x7f || (c >= 0xd800 && c <= 0xdfff)) {
-                out.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
-            } else {
-                out.append(c);
-            }
-        }
-        return out.append('"').toString();
+        var out = new StringBuilder(value.length() + 16);
+        new JsonWriter(out).quote(value);
+        return out.toString();
     }
 
     /** Writes a value as it was read. */

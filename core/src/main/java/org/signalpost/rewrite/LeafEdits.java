@@ -141,19 +141,11 @@ final class LeafEdits {
     }
 
     private static int lineStart(byte[] octets, int at) {
-        int from = at;
-        while (from > 0 && octets[from - 1] != '\n') {
-            from--;
-        }
-        return from;
+        return Octets.findLast(octets, '\n', 0, at) + 1;
     }
 
     private static int lineEnd(byte[] octets, int at) {
-        int to = at;
-        while (to < octets.length && octets[to] != '\n' && octets[to] != '\r') {
-            to++;
-        }
-        return to;
+        return Octets.findEither(octets, '\r', '\n', at, octets.length);
     }
 
     /** With line breaks before what would make a line longer than 998 octets. */
@@ -190,11 +182,8 @@ final class LeafEdits {
     }
 
     private static int columnAt(byte[] octets, int from, int to, int column) {
-        int at = column;
-        for (int i = from; i < to; i++) {
-            at = octets[i] == '\n' ? 0 : at + 1;
-        }
-        return at;
+        int end = Octets.findLast(octets, '\n', from, to);
+        return end < 0 ? column + to - from : to - end - 1;
     }
 
     /** The place of a pixel as a range without octets. */

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jsoup.parser.Parser;
+import org.signalpost.rewrite.Octets;
 import org.signalpost.rewrite.Reason;
 import org.signalpost.track.LinkToken;
 
@@ -122,7 +123,7 @@ public final class HtmlReader {
         int counted = 0;
         var tags = new TagReader(leaf.scanned(), /* strict= */ false);
         for (Tag tag : markup.anchors()) {
-            line += LineCount.of(leaf.octets(), counted, tag.from());
+            line += Octets.count(leaf.octets(), '\n', counted, tag.from());
             counted = tag.from();
             Tag.Attribute href = tag.attribute("href").orElseThrow();
             Optional<String> value = decode(leaf, href.value());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.signalpost.rewrite.Octets;
 
 /**
  * Reads tags and their attributes (the HTML standard, sections 13.2.5.8 and 13.2.5.32 to 40). Holds the attributes of
@@ -106,10 +107,7 @@ final class TagReader {
 
     /** The next place of an octet, -1 when there is none. */
     int find(char wanted, int from, int to) {
-        int at = from;
-        while (at < to && b[at] != wanted) {
-            at++;
-        }
+        int at = Octets.find(b, wanted, from, to);
         return at < to ? at : -1;
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.signalpost.rewrite.Octets;
 
 /** The fields of one header, in their order, as ranges of octets. Immutable and safe to share. */
 public final class Fields {
@@ -86,11 +87,7 @@ public final class Fields {
 
     /** The octet behind the line that begins here. */
     static int lineEnd(byte[] octets, int from, int limit) {
-        int at = from;
-        while (at < limit && octets[at] != '\n') {
-            at++;
-        }
-        return Math.min(at + 1, limit);
+        return Math.min(Octets.find(octets, '\n', from, limit) + 1, limit);
     }
 
     /** The octet behind the line's text, without its line end. */
