@@ -86,6 +86,7 @@ final class Connector {
 
     private SSLSocket secured(PeerSocket socket, Hop hop) throws IOException, NoSession {
         var secure = (SSLSocket) trust.checking().createSocket(socket, hop.host(), hop.port(), /* autoClose= */ true);
+        socket.securedBy(secure);
         SSLParameters parameters = secure.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         secure.setSSLParameters(parameters);

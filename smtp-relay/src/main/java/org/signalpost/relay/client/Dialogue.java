@@ -4,6 +4,7 @@ import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import java.io.IOException;
+import java.io.OutputStream;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
@@ -17,6 +18,7 @@ final class Dialogue extends SMTPTransport {
     private boolean mailAnswered;
     private boolean unfinished;
     private Tls tls = Tls.UNTRIED;
+    private Stuffed content = new Stuffed(OutputStream.nullOutputStream());
 
     /** What has become of STARTTLS. */
     private enum Tls {
@@ -102,8 +104,21 @@ final class Dialogue extends SMTPTransport {
         }
     }
 
+    /** DATA, and where the content goes: past the library's stream, behind everything it has said. */
+    @Override
+    protected OutputStream data() throws MessagingException {
+        super.data();
+        try {
+            content = new Stuffed(socket.spoken());
+        } catch (IOException e) {
+            throw new MessagingException("the connection is gone", e);
+        }
+        return content;
+    }
+
     @Override
     protected void finishData() throws IOException, MessagingException {
+        content.end();
         socket.within(patience.endOfData());
         super.finishData();
     }

@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Optional;
+import javax.net.ssl.SSLSocket;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,8 @@ final class PeerSocket extends Socket {
     /** One thread at a time talks with the peer. */
     private long heard;
 
+    private Optional<SSLSocket> tls = Optional.empty();
+
     /**
      * From now on no longer than this without progress: each write that comes through begins the time anew, what the
      * peer says does not, lest it says one octet at a time.
@@ -33,6 +37,16 @@ final class PeerSocket extends Socket {
     void within(Duration time) {
         patience = time;
         deadline = System.nanoTime() + time.toNanos();
+    }
+
+    /** From now on TLS is spoken over it. */
+    void securedBy(SSLSocket over) {
+        tls = Optional.of(over);
+    }
+
+    /** Through which the peer is told something, over TLS if that is spoken. */
+    OutputStream spoken() throws IOException {
+        return tls.isPresent() ? tls.get().getOutputStream() : getOutputStream();
     }
 
     /** Nothing is waited for. */

@@ -39,13 +39,13 @@ final class Sessions {
             case NONE, IMPLICIT -> {}
             case OPPORTUNISTIC -> {
                 properties.setProperty("mail.smtp.starttls.enable", "true");
-                properties.put("mail.smtp.ssl.socketFactory", trust.anybody());
+                properties.put("mail.smtp.ssl.socketFactory", new NotingFactory(trust.anybody()));
                 properties.setProperty("mail.smtp.ssl.checkserveridentity", "false");
             }
             case REQUIRED -> {
                 properties.setProperty("mail.smtp.starttls.enable", "true");
                 properties.setProperty("mail.smtp.starttls.required", "true");
-                properties.put("mail.smtp.ssl.socketFactory", trust.checking());
+                properties.put("mail.smtp.ssl.socketFactory", new NotingFactory(trust.checking()));
             }
         }
         return Session.getInstance(properties);

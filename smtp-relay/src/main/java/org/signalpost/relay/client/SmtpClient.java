@@ -19,6 +19,7 @@ import org.signalpost.relay.delivery.Outcome;
 import org.signalpost.relay.delivery.Outgoing;
 import org.signalpost.relay.delivery.Peer;
 import org.signalpost.relay.spool.Envelope;
+import org.signalpost.rewrite.Octets;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.mime.MimeScanner;
 import org.signalpost.rewrite.mime.Part;
@@ -177,12 +178,7 @@ final class SmtpClient implements AutoCloseable {
     /** 8BITMIME is about bodies (RFC 6152 section 3); UTF-8 in header fields is what SMTPUTF8 is about (RFC 6532). */
     private static boolean hasEightBitBody(byte[] octets) {
         int body = MimeScanner.top(octets).map(Part::body).orElse(0);
-        for (int at = body; at < octets.length; at++) {
-            if (octets[at] < 0) {
-                return true;
-            }
-        }
-        return false;
+        return !Octets.areAscii(octets, body, octets.length);
     }
 
     /** The largest mail the peer says it takes, in octets; empty when it does not say. */
