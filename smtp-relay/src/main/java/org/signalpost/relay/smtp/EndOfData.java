@@ -1,5 +1,7 @@
 package org.signalpost.relay.smtp;
 
+import org.signalpost.rewrite.Octets;
+
 /**
  * Finds the end of a mail after DATA, takes the stuffed dots out, and makes every bare CR and LF a CRLF.
  *
@@ -60,23 +62,22 @@ final class EndOfData {
      */
     private int plain(byte[] octets, int from, int to) {
         int at = from;
-        while (at < to) {
-            byte octet = octets[at];
-            if (octet == '\n' || (octet == '\r' && (at + 1 == to || octets[at + 1] != '\n'))) {
-                state = at == from ? state : State.TEXT;
+        while (true) {
+            int end = Octets.findEither(octets, '\r', '\n', at, to);
+            if (end == to) {
+                state = State.TEXT;
+                return to;
+            }
+            if (octets[end] == '\n' || end + 1 == to || octets[end + 1] != '\n') {
+                state = end == from ? state : State.TEXT;
+                return end;
+            }
+            at = end + 2;
+            if (at == to || octets[at] == '.') {
+                state = State.BOL;
                 return at;
             }
-            at++;
-            if (octet == '\r') {
-                at++;
-                if (at == to || octets[at] == '.') {
-                    state = State.BOL;
-                    return at;
-                }
-            }
         }
-        state = State.TEXT;
-        return at;
     }
 
     /** Whether the true end was seen. */
