@@ -5,6 +5,8 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 
 /**
@@ -18,6 +20,13 @@ final class Dialogue extends SMTPTransport {
     private boolean mailAnswered;
     private boolean unfinished;
     private Tls tls = Tls.UNTRIED;
+
+    /** What the next copy's RCPT says, when it goes out together with its MAIL. */
+    private String recipient = "";
+
+    /** Commands that are out already while the library still believes that it has to send them. */
+    private final Deque<String> ahead = new ArrayDeque<>();
+
     private Stuffed content = new Stuffed(OutputStream.nullOutputStream());
 
     /** What has become of STARTTLS. */
@@ -33,10 +42,12 @@ final class Dialogue extends SMTPTransport {
         this.patience = patience;
     }
 
-    /** A copy is about to be sent, with these parameters behind its recipient. */
-    void begin(String parameters) {
+    /** A copy is about to be sent to this recipient, with these parameters behind it. */
+    void begin(String to, String parameters) {
+        recipient = to;
         rcptParameters = parameters;
         mailAnswered = false;
+        ahead.clear();
         socket.within(patience.dialogue());
     }
 
@@ -89,9 +100,56 @@ final class Dialogue extends SMTPTransport {
         mailAnswered = true;
     }
 
+    /**
+     * To a peer that takes commands without waiting (RFC 2920) MAIL, RCPT and DATA go out together. The library then
+     * gets each reply when it has, as it thinks, sent the command.
+     */
     @Override
     protected void sendCommand(String command) throws MessagingException {
-        super.sendCommand(command.startsWith("RCPT TO:") ? command + rcptParameters : command);
+        if (!ahead.isEmpty() && !command.equals("QUIT")) {
+            if (!ahead.removeFirst().startsWith(command)) {
+                throw new MessagingException("something else was sent instead of " + command);
+            }
+            socket.within(patience.dialogue());
+        } else if (command.startsWith("MAIL FROM:") && supportsExtension("PIPELINING")) {
+            sendTogether(command, "RCPT TO:<" + recipient + ">" + rcptParameters, "DATA");
+        } else {
+            super.sendCommand(command.startsWith("RCPT TO:") ? command + rcptParameters : command);
+        }
+    }
+
+    private void sendTogether(String mail, String rcpt, String data) throws MessagingException {
+        socket.hold();
+        try {
+            super.sendCommand(mail);
+            super.sendCommand(rcpt);
+            super.sendCommand(data);
+            ahead.add(rcpt);
+            ahead.add(data);
+            socket.sendHeld();
+        } catch (IOException e) {
+            throw new MessagingException("the connection is gone", e);
+        }
+    }
+
+    /**
+     * Hears what the peer says to commands that went out with one it refused; whether the session can go on. It can't
+     * when the peer wants a mail that has no recipient.
+     */
+    synchronized boolean settles() {
+        try {
+            while (!ahead.isEmpty()) {
+                ahead.removeFirst();
+                int code = readServerResponse();
+                boolean wantsMail = ahead.isEmpty() && code < 400;
+                if (wantsMail || code <= 0 || code == 421) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (MessagingException e) {
+            return false;
+        }
     }
 
     /** The library says RSET at once when a copy is not taken; its failure would hide what became of the copy. */

@@ -1,5 +1,6 @@
 package org.signalpost.relay.client;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -30,6 +31,9 @@ final class PeerSocket extends Socket {
 
     private Optional<SSLSocket> tls = Optional.empty();
 
+    /** What is held back while several commands are put together. */
+    private Optional<ByteArrayOutputStream> held = Optional.empty();
+
     /**
      * From now on no longer than this without progress: each write that comes through begins the time anew, what the
      * peer says does not, lest it says one octet at a time.
@@ -47,6 +51,18 @@ final class PeerSocket extends Socket {
     /** Through which the peer is told something, over TLS if that is spoken. */
     OutputStream spoken() throws IOException {
         return tls.isPresent() ? tls.get().getOutputStream() : getOutputStream();
+    }
+
+    /** Holds back what is written from now on, to send it in one go. */
+    void hold() {
+        held = Optional.of(new ByteArrayOutputStream());
+    }
+
+    /** Sends what was held back. */
+    void sendHeld() throws IOException {
+        byte[] octets = held.map(ByteArrayOutputStream::toByteArray).orElse(new byte[0]);
+        held = Optional.empty();
+        getOutputStream().write(octets);
     }
 
     /** Nothing is waited for. */
@@ -98,13 +114,15 @@ final class PeerSocket extends Socket {
         return new FilterOutputStream(super.getOutputStream()) {
             @Override
             public void write(int octet) throws IOException {
-                heard = 0;
-                out.write(octet);
-                within(patience);
+                write(new byte[] {(byte) octet}, 0, 1);
             }
 
             @Override
             public void write(byte[] octets, int from, int length) throws IOException {
+                if (held.isPresent()) {
+                    held.get().write(octets, from, length);
+                    return;
+                }
                 heard = 0;
                 for (int at = from; at < from + length; at += BLOCK) {
                     out.write(octets, at, Math.min(BLOCK, from + length - at));

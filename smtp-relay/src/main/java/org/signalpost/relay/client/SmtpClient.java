@@ -113,7 +113,7 @@ final class SmtpClient implements AutoCloseable {
         sent++;
         usable = false;
         stale = false;
-        dialogue.begin(reports() ? rcptParameters(wanted, copy.utf8()) : "");
+        dialogue.begin(copy.recipient(), reports() ? rcptParameters(wanted, copy.utf8()) : "");
         try {
             var recipient = new InternetAddress();
             recipient.setAddress(copy.recipient());
@@ -124,7 +124,7 @@ final class SmtpClient implements AutoCloseable {
         } catch (MessagingException e) {
             int code = Answers.code(e).orElse(0);
             Outcome outcome = Answers.of(e, host, reports());
-            usable = outcome instanceof Outcome.Delivered || (code >= 400 && code != 421);
+            usable = outcome instanceof Outcome.Delivered || (code >= 400 && code != 421 && dialogue.settles());
             stale = outcome instanceof Outcome.Deferred && !dialogue.mailAnswered() && (code == 0 || code == 421);
             return outcome;
         }

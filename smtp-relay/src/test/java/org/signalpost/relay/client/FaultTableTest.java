@@ -109,8 +109,8 @@ class FaultTableTest {
     }
 
     /** One cell: the outcome with the fault, and the outcome without it over the same pool. */
-    private static List<Outcome> cell(Fault fault, Stage stage, SmtpPool pool) throws IOException {
-        var script = new ConcurrentHashMap<>(Map.of("keywords", "8BITMIME,AUTH PLAIN"));
+    private static List<Outcome> cell(Fault fault, Stage stage, SmtpPool pool, String keywords) throws IOException {
+        var script = new ConcurrentHashMap<>(Map.of("keywords", keywords));
         boolean tls = stage == Stage.STARTTLS || stage == Stage.AUTH;
         script.put(stage.verb, fault.reply.formatted(stage.good));
         if (stage == Stage.EHLO) {
@@ -141,6 +141,16 @@ class FaultTableTest {
     @EnumSource
     void every_fault_at_every_stage_has_its_outcome_and_harms_no_later_copy(Fault fault)
             throws InterruptedException, ExecutionException {
+        everyStage(fault, "8BITMIME,AUTH PLAIN");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void it_has_the_same_when_commands_go_out_together(Fault fault) throws InterruptedException, ExecutionException {
+        everyStage(fault, "8BITMIME,AUTH PLAIN,PIPELINING");
+    }
+
+    private static void everyStage(Fault fault, String keywords) throws InterruptedException, ExecutionException {
         var expected = new EnumMap<Stage, String>(Stage.class);
         var running = new EnumMap<Stage, Future<List<Outcome>>>(Stage.class);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -148,7 +158,7 @@ class FaultTableTest {
                 expected.put(stage, fault.outcome(stage));
                 running.put(stage, threads.submit(() -> {
                     try (SmtpPool pool = pool(fault, stage)) {
-                        return cell(fault, stage, pool);
+                        return cell(fault, stage, pool, keywords);
                     }
                 }));
             });
