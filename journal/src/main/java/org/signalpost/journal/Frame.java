@@ -23,11 +23,11 @@ final class Frame {
 
     private Frame() {}
 
-    /** The octets of a record that stands there. */
-    static ByteBuffer record(Position at, int kind, EntryId id, byte[] payload) {
-        var buffer = ByteBuffer.allocate(HEAD + payload.length);
+    /** What stands before the payload of a record that stands there. */
+    static ByteBuffer head(Position at, int kind, EntryId id, byte[] payload) {
+        var buffer = ByteBuffer.allocate(HEAD);
         buffer.putInt(payload.length).putInt(checksum(at, kind, id, payload));
-        buffer.put((byte) kind).putLong(id.high()).putLong(id.low()).put(payload);
+        buffer.put((byte) kind).putLong(id.high()).putLong(id.low());
         return buffer.flip();
     }
 

@@ -369,13 +369,15 @@ public final class Journal implements AutoCloseable {
     }
 
     private void store(Segment segment, List<Pending> group) throws IOException {
-        var buffers = new ByteBuffer[group.size()];
+        // Head and payload of each, as they are.
+        var buffers = new ByteBuffer[2 * group.size()];
         var positions = new ArrayList<Position>(group.size());
         long at = segment.end();
-        for (int i = 0; i < buffers.length; i++) {
+        for (int i = 0; i < group.size(); i++) {
             Pending pending = group.get(i);
             positions.add(segment.at(at));
-            buffers[i] = Frame.record(segment.at(at), pending.kind, pending.id, pending.payload);
+            buffers[2 * i] = Frame.head(segment.at(at), pending.kind, pending.id, pending.payload);
+            buffers[2 * i + 1] = ByteBuffer.wrap(pending.payload);
             at += pending.length();
         }
         segment.file().write(buffers, segment.end());

@@ -51,6 +51,14 @@ class JournalTest {
         return Recovery.file(directory, number);
     }
 
+    /** The octets of a record that stands there. */
+    private static ByteBuffer record(Position at, int kind, EntryId id, byte[] payload) {
+        return ByteBuffer.allocate(Frame.HEAD + payload.length)
+                .put(Frame.head(at, kind, id, payload))
+                .put(payload)
+                .flip();
+    }
+
     @Test
     void gives_back_what_was_appended_in_order_and_after_a_restart() {
         try (Journal journal = small()) {
@@ -195,13 +203,13 @@ class JournalTest {
             journal.append(1, ID, octets("first"));
         }
         long end = Frame.SEGMENT_HEAD + Frame.HEAD + 5;
-        ByteBuffer copy = Frame.record(new Position(generation, 1, Frame.SEGMENT_HEAD), 1, ID, octets("first"));
+        ByteBuffer copy = record(new Position(generation, 1, Frame.SEGMENT_HEAD), 1, ID, octets("first"));
         byte[] file = Files.readAllBytes(segment(1));
         copy.get(file, (int) end, copy.remaining());
         Files.write(segment(1), file);
         try (Journal journal = small()) {
             assertThat(texts(journal)).containsExactly("first");
-            byte[] forged = Frame.record(new Position(generation, 1, end + Frame.HEAD), 9, ID, octets("forged"))
+            byte[] forged = record(new Position(generation, 1, end + Frame.HEAD), 9, ID, octets("forged"))
                     .array();
             journal.append(1, ID, forged);
         }

@@ -112,14 +112,16 @@ public final class Spool {
                     .map(octets -> LogRecord.write(message, octets.octets()))
                     .filter(written -> written.length <= log.longestPayload());
             if (record.isPresent()) {
-                append(id, message, record.get());
+                // First, for its delivery begins before the next line is over.
                 fresh.put(new StoredMail(id, message.acceptedAt(), envelope, draft.head(), /* notice= */ false));
+                append(id, message, record.get());
             } else {
                 appendWithFile(id, message, draft.inFile());
             }
             trouble = Optional.empty();
             return id;
         } catch (JournalException e) {
+            fresh.forget(id);
             if (e.why() != JournalException.Cause.TOO_LONG && e.why() != JournalException.Cause.OVERLOADED) {
                 trouble = Optional.of(new Trouble(e.why(), System.nanoTime()));
             }
