@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -46,37 +45,20 @@ final class Books implements AutoCloseable {
     private static final String ADD_ANSWER =
             "INSERT INTO idempotency (body, status, answer, at, account, called) VALUES (?, ?, ?, ?, ?, ?)";
 
-    private static final String ACCOUNT_OF_KEY = "SELECT account FROM api_keys WHERE id = ?";
-
-    private static final String ACCOUNT_OF_MESSAGE = "SELECT account FROM messages WHERE id = ?";
-
     private static final String HAS_UNSUBSCRIBED = "SELECT 1 FROM unsubscribes WHERE track = ?";
 
     private static final String ADD_UNSUBSCRIBED = "INSERT INTO unsubscribes (track, at) VALUES (?, ?)";
 
-    private static final String HAS_MESSAGE = "SELECT 1 FROM messages WHERE id = ?";
-
-    private static final String ADD_MESSAGE =
-            "INSERT INTO messages (id, accepted_at, sender, subject, size, account) VALUES (?, ?, ?, ?, ?, ?)";
-
-    private static final String ADD_RECIPIENT = """
-            INSERT INTO recipients (status, track, reason, explanation, reply, at, next_try_at, number, message, recipient)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
-
-    private static final String SET_RECIPIENT = """
-            UPDATE recipients SET status = ?, track = ?, reason = ?, explanation = ?, reply = ?, at = ?, next_try_at = ?
-            WHERE message = ? AND recipient = ?""";
-
-    private static final String HAS_RECIPIENT = "SELECT 1 FROM recipients WHERE message = ? AND recipient = ?";
-
     private final Statements statements;
     private final Classifier classifier;
     private final Ledger ledger;
+    private final MailRows mails;
 
     Books(Connection connection, Classifier classifier) {
         this.statements = new Statements(connection);
         this.classifier = classifier;
         this.ledger = new Ledger(statements);
+        this.mails = new MailRows(statements);
     }
 
     void book(Event event) throws SQLException {
@@ -151,95 +133,41 @@ final class Books implements AutoCloseable {
 
     void book(MailEvent event) throws SQLException {
         switch (event) {
-            case MailEvent.Queued queued -> accepted(queued);
+            case MailEvent.Queued queued -> mails.add(queued);
             case MailEvent.Delivered(var message, var at, var recipient, var decision, var reply) -> {
                 decided(event, decision, "delivered");
-                state(event, recipient, new State("delivered", Optional.of(decision), reply, Optional.empty()));
+                mails.set(
+                        event,
+                        recipient,
+                        new MailRows.State("delivered", Optional.of(decision), reply, Optional.empty()));
             }
             case MailEvent.Deferred(var message, var at, var recipient, var reply, var nextTry) ->
-                state(event, recipient, new State("deferred", Optional.empty(), reply, Optional.of(nextTry)));
+                mails.set(
+                        event,
+                        recipient,
+                        new MailRows.State("deferred", Optional.empty(), reply, Optional.of(nextTry)));
             case MailEvent.Bounced(var message, var at, var recipient, var decision, var reply) -> {
                 decided(event, decision, "bounced");
-                state(event, recipient, new State("bounced", Optional.of(decision), reply, Optional.empty()));
+                mails.set(
+                        event,
+                        recipient,
+                        new MailRows.State("bounced", Optional.of(decision), reply, Optional.empty()));
             }
             case MailEvent.Dropped(var message, var at, var recipient, var reply) ->
-                state(event, recipient, new State("dropped", Optional.empty(), reply, Optional.empty()));
+                mails.set(event, recipient, new MailRows.State("dropped", Optional.empty(), reply, Optional.empty()));
         }
-    }
-
-    private void accepted(MailEvent.Queued queued) throws SQLException {
-        String message = queued.message().toString();
-        if (!statements.exists(HAS_MESSAGE, List.of(message))) {
-            change(
-                    ADD_MESSAGE,
-                    List.of(
-                            message,
-                            queued.at(),
-                            queued.sender(),
-                            cut(queued.subject(), 1000),
-                            queued.size(),
-                            number(ACCOUNT_OF_KEY, queued.key())));
-        }
-        int number = 0;
-        for (String recipient : queued.recipients()) {
-            if (!statements.exists(HAS_RECIPIENT, List.of(message, recipient))) {
-                var values = new ArrayList<Object>(new State("queued").values(queued.at()));
-                values.addAll(List.of(number, message, recipient));
-                change(ADD_RECIPIENT, values);
-            }
-            number++;
-        }
-    }
-
-    /** The account that a key or a mail belongs to; the first one when that is not known. */
-    private long number(String query, String id) throws SQLException {
-        return statements.first(query, List.of(id), row -> row.getLong(1)).orElse(Account.FIRST);
     }
 
     private void decided(MailEvent event, TrackingDecision decision, String status) throws SQLException {
         switch (decision) {
             case TrackingDecision.Tracked(NewTrack track, String explanation) -> {
-                long account = number(ACCOUNT_OF_MESSAGE, event.message().toString());
-                if (!ledger.make(track, account, status)) {
+                if (!ledger.make(track, mails.account(event), status)) {
                     ledger.status(track.id(), status);
                 }
             }
             case TrackingDecision.Untracked untracked -> {
                 // There is no track to be made; the recipient's row says why.
             }
-        }
-    }
-
-    private void state(MailEvent event, String recipient, State state) throws SQLException {
-        var values = new ArrayList<Object>(state.values(event.at()));
-        var key = List.of(event.message().toString(), recipient);
-        values.addAll(key);
-        if (change(SET_RECIPIENT, values) == 0) {
-            values = new ArrayList<>(state.values(event.at()));
-            values.add(0);
-            values.addAll(key);
-            change(ADD_RECIPIENT, values);
-        }
-    }
-
-    /** Where a recipient's copy is, and why it is tracked or not once that is decided. */
-    private record State(String status, Optional<TrackingDecision> decision, String reply, Optional<Instant> nextTry) {
-        State(String status) {
-            this(status, Optional.empty(), "", Optional.empty());
-        }
-
-        List<Object> values(Instant at) {
-            String track = "";
-            String reason = "";
-            if (decision.isPresent()) {
-                switch (decision.get()) {
-                    case TrackingDecision.Tracked tracked ->
-                        track = tracked.track().id().toString();
-                    case TrackingDecision.Untracked untracked -> reason = cut(untracked.reason(), 64);
-                }
-            }
-            String explanation = decision.map(TrackingDecision::explanation).orElse("");
-            return List.of(status, track, reason, explanation, cut(reply, 1024), at, nextTry);
         }
     }
 
@@ -282,6 +210,7 @@ final class Books implements AutoCloseable {
     /** Writes down what is still in memory; nothing may be booked afterwards. */
     @Override
     public void close() throws SQLException {
+        mails.flush();
         ledger.flush();
         statements.close();
     }
