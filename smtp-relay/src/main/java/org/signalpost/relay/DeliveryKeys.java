@@ -77,6 +77,11 @@ final class DeliveryKeys {
     static final Key<Duration> IDLE =
             Key.duration("delivery.idle", "5s", "How long a connection is kept for the next copy.");
 
+    static final Key<Boolean> PIPELINING = Key.flag(
+            "delivery.pipelining",
+            "true",
+            "Whether MAIL, RCPT and DATA go out together where the next hop offers it (RFC 2920).");
+
     static final Key<Integer> CONNECTIONS =
             Key.number("delivery.connections", "10", "How many copies go out at the same time on one route.");
 
@@ -133,6 +138,7 @@ final class DeliveryKeys {
             CONNECTIONS,
             COPIES_PER_CONNECTION,
             IDLE,
+            PIPELINING,
             RETRY_STEPS,
             RETRY_JITTER,
             GIVE_UP,

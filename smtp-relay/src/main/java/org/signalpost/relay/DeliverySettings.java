@@ -164,7 +164,9 @@ final class DeliverySettings {
 
     SmtpPool.Reuse reuse() {
         return new SmtpPool.Reuse(
-                settings.value(DeliveryKeys.IDLE), settings.value(DeliveryKeys.COPIES_PER_CONNECTION));
+                settings.value(DeliveryKeys.IDLE),
+                settings.value(DeliveryKeys.COPIES_PER_CONNECTION),
+                settings.value(DeliveryKeys.PIPELINING));
     }
 
     /** The file of the issuers that are trusted; empty for the system's. */

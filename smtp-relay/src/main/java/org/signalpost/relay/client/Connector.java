@@ -19,10 +19,12 @@ final class Connector {
     private final Trust trust;
     private final Sessions sessions;
     private final Set<PeerSocket> sockets = ConcurrentHashMap.newKeySet();
+    private final boolean pipelining;
     private volatile boolean closed;
 
-    /** We call ourselves {@code hostname}. */
-    Connector(String hostname, Trust trust, Patience patience) {
+    /** We call ourselves {@code hostname}; commands may go out together when there is {@code pipelining}. */
+    Connector(String hostname, Trust trust, Patience patience, boolean pipelining) {
+        this.pipelining = pipelining;
         this.patience = patience;
         this.trust = trust;
         this.sessions = new Sessions(hostname, trust);
@@ -64,7 +66,8 @@ final class Connector {
             socket.within(patience.connect());
             Socket spoken = hop.tls() == Hop.Tls.IMPLICIT ? secured(socket, hop) : socket;
             var kind = new Sessions.Kind(hop.tls(), hop.login().isPresent(), utf8);
-            SmtpClient client = SmtpClient.greet(sessions.of(kind), hop, patience, socket, spoken);
+            SmtpClient client =
+                    SmtpClient.greet(new Dialogue.Manner(sessions.of(kind), patience, pipelining), hop, socket, spoken);
             greeted = true;
             return client;
         } finally {

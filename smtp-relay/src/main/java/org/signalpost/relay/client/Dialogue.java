@@ -16,6 +16,7 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 final class Dialogue extends SMTPTransport {
     private final PeerSocket socket;
     private final Patience patience;
+    private final boolean pipelining;
     private String rcptParameters = "";
     private boolean mailAnswered;
     private boolean unfinished;
@@ -36,10 +37,14 @@ final class Dialogue extends SMTPTransport {
         SPOKEN
     }
 
-    Dialogue(Session session, URLName url, PeerSocket socket, Patience patience) {
-        super(session, url);
+    /** How we talk: the library's settings, our patience, and whether commands may go out together (RFC 2920). */
+    record Manner(Session session, Patience patience, boolean pipelining) {}
+
+    Dialogue(Manner manner, URLName url, PeerSocket socket) {
+        super(manner.session(), url);
         this.socket = socket;
-        this.patience = patience;
+        this.patience = manner.patience();
+        this.pipelining = manner.pipelining();
     }
 
     /** A copy is about to be sent to this recipient, with these parameters behind it. */
@@ -111,7 +116,7 @@ final class Dialogue extends SMTPTransport {
                 throw new MessagingException("something else was sent instead of " + command);
             }
             socket.within(patience.dialogue());
-        } else if (command.startsWith("MAIL FROM:") && supportsExtension("PIPELINING")) {
+        } else if (pipelining && command.startsWith("MAIL FROM:") && supportsExtension("PIPELINING")) {
             sendTogether(command, "RCPT TO:<" + recipient + ">" + rcptParameters, "DATA");
         } else {
             super.sendCommand(command.startsWith("RCPT TO:") ? command + rcptParameters : command);

@@ -46,15 +46,14 @@ final class SmtpClient implements AutoCloseable {
      * Greets on a connected socket, and signs in when the hop asks for it; {@code spoken} is the same socket, or TLS
      * over it.
      */
-    static SmtpClient greet(Session session, Hop hop, Patience patience, PeerSocket socket, Socket spoken)
-            throws NoSession {
+    static SmtpClient greet(Dialogue.Manner manner, Hop hop, PeerSocket socket, Socket spoken) throws NoSession {
         // Without the host, which the library would look up in DNS once more.
         var url = hop.login()
                 .map(login -> new URLName("smtp", null, -1, null, login.user(), login.password()))
                 .orElseGet(() -> new URLName("smtp", null, -1, null, null, null));
-        var dialogue = new Dialogue(session, url, socket, patience);
-        var client = new SmtpClient(session, hop.host(), socket, dialogue);
-        socket.within(patience.dialogue());
+        var dialogue = new Dialogue(manner, url, socket);
+        var client = new SmtpClient(manner.session(), hop.host(), socket, dialogue);
+        socket.within(manner.patience().dialogue());
         try {
             dialogue.connect(spoken);
         } catch (MessagingException e) {

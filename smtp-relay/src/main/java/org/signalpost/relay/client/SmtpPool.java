@@ -30,8 +30,14 @@ public final class SmtpPool implements AutoCloseable {
     private final Thread watchdog;
     private boolean closed;
 
-    /** How long a connection rests, and for how many copies it is used. */
-    public record Reuse(Duration idle, int copies) {}
+    /**
+     * How connections are used.
+     *
+     * @param idle how long one rests before it is closed
+     * @param copies for how many copies it is used
+     * @param pipelining whether commands go out together where the peer offers it (RFC 2920)
+     */
+    public record Reuse(Duration idle, int copies, boolean pipelining) {}
 
     /** One address of a next hop, and the kind of session with it. */
     private record Target(Hop hop, InetAddress address, boolean utf8) {}
@@ -39,7 +45,7 @@ public final class SmtpPool implements AutoCloseable {
     /** We call ourselves {@code hostname}. */
     public SmtpPool(String hostname, Trust trust, Reuse reuse, Patience patience) {
         this.reuse = reuse;
-        this.connector = new Connector(hostname, trust, patience);
+        this.connector = new Connector(hostname, trust, patience, reuse.pipelining());
         this.watchdog = Thread.ofVirtual().name("delivery watchdog").start(this::watch);
     }
 

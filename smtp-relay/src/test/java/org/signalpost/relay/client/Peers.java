@@ -35,7 +35,11 @@ final class Peers {
             new Patience(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(500));
 
     static SmtpPool pool(Trust trust, Patience patience, int copies) {
-        return new SmtpPool("relay.example.org", trust, new SmtpPool.Reuse(Duration.ofSeconds(5), copies), patience);
+        return new SmtpPool(
+                "relay.example.org",
+                trust,
+                new SmtpPool.Reuse(Duration.ofSeconds(5), copies, /* pipelining= */ true),
+                patience);
     }
 
     /** Who believes nobody, for peers without TLS. */

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +110,17 @@ class PipeliningTest {
                 assertThat(peer.connections).hasValue(1);
                 assertThat(peer.mails).hasSize(3);
             }
+        }
+    }
+
+    @Test
+    void nothing_goes_together_when_that_is_switched_off() throws IOException {
+        var reuse = new SmtpPool.Reuse(Duration.ofSeconds(5), 100, /* pipelining= */ false);
+        var script = Map.of("keywords", KEYWORDS, "MAIL", "451 4.3.0 later");
+        try (var peer = new ScriptedPeer(script);
+                var pool = new SmtpPool("relay.example.org", Peers.nobody(), reuse, Peers.PATIENT)) {
+            assertThat(Peers.send(pool, peer.hop(), Peers.copy())).isInstanceOf(Outcome.Deferred.class);
+            assertThat(peer.commands).noneMatch(line -> line.startsWith("RCPT") || line.equals("DATA"));
         }
     }
 

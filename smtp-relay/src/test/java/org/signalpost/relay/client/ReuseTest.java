@@ -20,7 +20,11 @@ import org.signalpost.relay.delivery.Outcome;
 /** How long a connection is used, and what becomes of copies when the peer has had enough of it. */
 class ReuseTest {
     private static SmtpPool pool(Duration idle, int copies) {
-        return new SmtpPool("relay.example.org", Peers.nobody(), new SmtpPool.Reuse(idle, copies), Peers.PATIENT);
+        return new SmtpPool(
+                "relay.example.org",
+                Peers.nobody(),
+                new SmtpPool.Reuse(idle, copies, /* pipelining= */ true),
+                Peers.PATIENT);
     }
 
     private static SmtpPool usual() {

@@ -141,14 +141,16 @@ public final class ScriptedPeer implements AutoCloseable {
             if (line.equals("AUTH LOGIN")) {
                 askForLogin(socket);
             }
+            // Before it is said: whoever has heard it may change the script.
+            String plain = reply(verb, usual(verb, socket));
             boolean again = (mailTaken || socket instanceof SSLSocket) && script.containsKey("later " + verb);
             if (!say(socket, again ? "later " + verb : verb, usual(verb, socket))) {
                 return;
             }
-            if (verb.equals("STARTTLS") && reply(verb, "220").contains("220")) {
+            if (verb.equals("STARTTLS") && plain.contains("220")) {
                 socket = secure(socket);
             }
-            if (verb.equals("DATA") && reply(verb, "354").contains("354")) {
+            if (verb.equals("DATA") && plain.contains("354")) {
                 mailTaken = true;
                 if (!take(socket)) {
                     return;

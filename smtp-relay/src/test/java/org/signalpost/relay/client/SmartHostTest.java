@@ -27,7 +27,7 @@ class SmartHostTest {
         return new SmtpPool(
                 "relay.example.org",
                 new Trust(system, system),
-                new SmtpPool.Reuse(Duration.ofSeconds(5), 100),
+                new SmtpPool.Reuse(Duration.ofSeconds(5), 100, /* pipelining= */ true),
                 patience);
     }
 

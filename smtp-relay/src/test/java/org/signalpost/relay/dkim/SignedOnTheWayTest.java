@@ -40,7 +40,7 @@ class SignedOnTheWayTest {
     private final SmtpPool pool = new SmtpPool(
             "relay.example.org",
             new Trust(PeerTrust.required(), PeerTrust.opportunistic()),
-            new SmtpPool.Reuse(Duration.ofSeconds(5), 100),
+            new SmtpPool.Reuse(Duration.ofSeconds(5), 100, /* pipelining= */ true),
             Patience.USUAL);
 
     @AfterEach
