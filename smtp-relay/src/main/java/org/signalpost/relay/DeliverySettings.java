@@ -15,6 +15,7 @@ import java.util.function.DoubleSupplier;
 import org.signalpost.process.DataDirectory;
 import org.signalpost.relay.client.Hop;
 import org.signalpost.relay.client.SmtpPool;
+import org.signalpost.relay.delivery.Capture;
 import org.signalpost.retry.RetrySchedule;
 import org.signalpost.settings.Addresses;
 import org.signalpost.settings.ConfigurationException;
@@ -147,6 +148,11 @@ final class DeliverySettings {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(where + e.getMessage(), e);
         }
+    }
+
+    /** What the outbox keeps. */
+    Capture.Keep outbox() {
+        return new Capture.Keep(settings.value(DeliveryKeys.OUTBOX_KEEP), settings.value(DeliveryKeys.OUTBOX_MOST));
     }
 
     /** Where mail goes, in words. */

@@ -89,7 +89,8 @@ public final class Main {
         life.opened(mailLog);
         Journal eventLog = Journal.open(data.resolve("log").resolve("events"));
         life.opened(eventLog);
-        var outbox = new Capture(data.resolve("outbox"), clock);
+        var outbox = new Capture(data.resolve("outbox"), settings.delivery().outbox(), clock);
+        life.opened(outbox);
         outbox.start();
         var metrics = new Metrics();
         life.opened(metrics);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 import org.signalpost.journal.DurableFile;
 import org.signalpost.relay.spool.Said;
+import org.signalpost.retry.Pause;
 import org.signalpost.rewrite.mime.HeaderText;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.track.CapturedMail;
@@ -37,20 +39,28 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>A copy is on disk when {@link #deliver} returns. Safe to call from any thread; reads files when it is asked.
  */
-public final class Capture implements Courier, Outbox {
+public final class Capture implements Courier, Outbox, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final String FIELD = "X-Signalpost-Captured: ";
+    private static final String PREFIX = "cap_";
     private static final String ENDING = ".eml";
+    private static final Duration LOOK = Duration.ofHours(1);
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final Path directory;
     private final InstantSource clock;
+    private final Keep keep;
     private final NavigableSet<String> ids = new ConcurrentSkipListSet<>();
+    private final Pause pause = new Pause();
+
+    /** What is kept: copies of mail accepted within this time, and no more than so many, the newest. */
+    public record Keep(Duration time, int copies) {}
 
     /** Keeps copies in {@code directory} (made by {@link #start}). */
-    public Capture(Path directory, InstantSource clock) {
+    public Capture(Path directory, Keep keep, InstantSource clock) {
         this.directory = directory;
+        this.keep = keep;
         this.clock = clock;
     }
 
@@ -65,13 +75,59 @@ public final class Capture implements Courier, Outbox {
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             try (Stream<Path> files = Files.list(directory)) {
                 files.map(file -> String.valueOf(file.getFileName()))
-                        .filter(name -> name.startsWith("cap_") && name.endsWith(ENDING))
+                        .filter(name -> name.startsWith(PREFIX) && name.endsWith(ENDING))
                         .map(name -> name.substring(0, name.length() - ENDING.length()))
                         .forEach(ids::add);
             }
         } catch (IOException e) {
             throw new ConfigurationException("the outbox " + directory + " can't be used: " + e.getMessage(), e);
         }
+        tidy();
+        Thread.ofVirtual().name("outbox").start(() -> {
+            while (pause.await(LOOK)) {
+                tidy();
+            }
+        });
+    }
+
+    /** Takes out what is too old or too much, the oldest first. */
+    private void tidy() {
+        long oldest = clock.instant().minus(keep.time()).toEpochMilli();
+        int removed = 0;
+        for (String id : ids) {
+            boolean old = accepted(id) < oldest;
+            if (!old && ids.size() <= keep.copies()) {
+                break;
+            }
+            removed += remove(id) ? 1 : 0;
+        }
+        if (removed > 0) {
+            LOG.info("outbox removed={} left={}", removed, ids.size());
+        }
+    }
+
+    private boolean remove(String id) {
+        ids.remove(id);
+        try {
+            return Files.deleteIfExists(file(id));
+        } catch (IOException e) {
+            LOG.warn("{} can't be deleted: {}", file(id), e.toString());
+            return false;
+        }
+    }
+
+    /** A file that somebody has named otherwise is as old as can be told: it stays until there are too many. */
+    private static long accepted(String id) {
+        int end = id.indexOf('-');
+        return MessageId.parse(MessageId.PREFIX + id.substring(PREFIX.length(), Math.max(end, PREFIX.length())))
+                .map(MessageId::acceptedMillis)
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** Ends the looking after what is too old; what is kept stays. */
+    @Override
+    public void close() {
+        pause.end();
     }
 
     @Override
@@ -90,6 +146,9 @@ public final class Capture implements Courier, Outbox {
         try {
             DurableFile.write(file(id), octets.toByteArray());
             ids.add(id);
+            if (ids.size() > keep.copies()) {
+                tidy();
+            }
             return new Outcome.Captured(Said.ours("2.0.0", "250 2.0.0 captured as " + id));
         } catch (IOException e) {
             LOG.error("alarm=capture {}", e.toString());
@@ -103,7 +162,7 @@ public final class Capture implements Courier, Outbox {
         try {
             byte[] digest =
                     MessageDigest.getInstance("SHA-256").digest(copy.recipient().getBytes(UTF_8));
-            return "cap_" + copy.id().ulid() + "-" + HexFormat.of().formatHex(digest, 0, 8);
+            return PREFIX + copy.id().ulid() + "-" + HexFormat.of().formatHex(digest, 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

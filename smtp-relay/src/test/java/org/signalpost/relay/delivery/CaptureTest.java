@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.relay.spool.TestSpool;
@@ -18,10 +19,34 @@ class CaptureTest {
     @TempDir
     Path directory;
 
+    private Instant now = Instant.EPOCH;
+
     private Capture capture() {
-        var capture = new Capture(directory, InstantSource.fixed(Instant.EPOCH));
+        var capture = new Capture(directory, new Capture.Keep(Duration.ofDays(7), 6), () -> now);
         capture.start();
         return capture;
+    }
+
+    @Test
+    void keeps_the_newest_copies_of_the_last_days() throws IOException {
+        Capture capture = capture();
+        for (int i = 1; i <= 9; i++) {
+            // An id's number is a time here: 16 ms each.
+            capture.deliver(copy(i, "ann@example.com"));
+        }
+        assertThat(capture.newest(100, ""))
+                .extracting(mail -> mail.message().high() >> 20)
+                .containsExactly(9L, 8L, 7L, 6L, 5L, 4L);
+        Files.writeString(directory.resolve("cap_mine.eml"), "kept by hand");
+        now = Instant.ofEpochMilli(7 * 16 + 1).plus(Duration.ofDays(7));
+
+        Capture later = capture();
+        assertThat(later.newest(100, ""))
+                .extracting(mail -> mail.message().high() >> 20)
+                .containsExactly(9L, 8L);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(3);
+        }
     }
 
     private static RawMessage mail() {

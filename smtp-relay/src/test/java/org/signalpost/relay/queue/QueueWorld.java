@@ -1,6 +1,7 @@
 package org.signalpost.relay.queue;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,7 @@ abstract class QueueWorld {
                 recipient -> recipient.substring(recipient.lastIndexOf('@') + 1));
         routes = new Routes(() -> now, new Routes.Limits(5, 5), directory.resolve("routes.paused"));
         routes.start();
-        outbox = new Capture(directory.resolve("outbox"), () -> now);
+        outbox = new Capture(directory.resolve("outbox"), new Capture.Keep(Duration.ofDays(7), 1_000), () -> now);
         outbox.start();
         var release = new Release(outbox, directory.resolve("outbox"), spool, goesOut());
         queue = new Queue(spool, routes, new Acts(spool, () -> now), release);
