@@ -166,12 +166,14 @@ public interface MailQueue {
     /**
      * How one route fares.
      *
+     * @param perMinute how many copies its peer has taken or judged in the last minute, about
      * @param oldest since when the oldest recipient waits
      */
     record RouteFigures(
             String route,
             int waiting,
             int underWay,
+            int perMinute,
             Optional<Instant> oldest,
             Optional<Instant> suspendedUntil,
             boolean paused,

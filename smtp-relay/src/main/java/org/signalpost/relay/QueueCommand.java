@@ -100,14 +100,15 @@ final class QueueCommand {
 
     private int summary() {
         PrintStream out = console.out();
-        String row = "%-32s %8s %9s %-24s %-24s %s%n";
-        out.printf(row, "ROUTE", "WAITING", "UNDER WAY", "OLDEST", "SUSPENDED UNTIL", "LAST ERROR");
+        String row = "%-32s %8s %9s %10s %-24s %-24s %s%n";
+        out.printf(row, "ROUTE", "WAITING", "UNDER WAY", "PER MINUTE", "OLDEST", "SUSPENDED UNTIL", "LAST ERROR");
         for (JsonNode route : settings.api().send("GET", "queue/summary", "").path("routes")) {
             out.printf(
                     row,
                     route.path("route").asString() + (route.path("paused").asBoolean() ? " (paused)" : ""),
                     route.path("waiting").asInt(),
                     route.path("underWay").asInt(),
+                    route.path("perMinute").asInt(),
                     route.path("oldest").asString("-"),
                     route.path("suspendedUntil").asString("-"),
                     route.path("lastError").asString(""));

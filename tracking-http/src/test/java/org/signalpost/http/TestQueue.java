@@ -69,7 +69,7 @@ final class TestQueue implements MailQueue {
         return new Summary(
                 Map.of("new", 3),
                 List.of(new RouteFigures(
-                        "mx:25", 3, 1, Optional.of(ACCEPTED), Optional.empty(), /* paused= */ true, "421 no")));
+                        "mx:25", 3, 1, 40, Optional.of(ACCEPTED), Optional.empty(), /* paused= */ true, "421 no")));
     }
 
     @Override

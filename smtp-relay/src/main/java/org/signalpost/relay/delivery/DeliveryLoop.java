@@ -139,6 +139,10 @@ public final class DeliveryLoop implements AutoCloseable {
         } finally {
             memory.release(share);
             own.release(share);
+            if (own.availablePermits() == mostOfOneRoute()) {
+                // Whoever has just asked for it shares with nobody then, and still has to have its part of the whole.
+                shares.remove(due.route(), own);
+            }
         }
     }
 

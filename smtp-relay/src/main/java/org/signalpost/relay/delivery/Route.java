@@ -31,10 +31,13 @@ public final class Route {
     private Instant openAt = Instant.MIN;
     private String lastError = "";
     private boolean paused;
+    private final PerMinute rate = new PerMinute();
+    private Instant usedAt;
 
     /** At most {@code most} copies at once, {@code first} to begin with. */
     Route(InstantSource clock, int first, int most) {
         this.clock = clock;
+        this.usedAt = clock.instant();
         this.most = Math.max(most, 1);
         this.limit = Math.min(Math.max(first, 1), this.most);
     }
@@ -61,6 +64,7 @@ public final class Route {
         lock.lock();
         try {
             underWay++;
+            usedAt = clock.instant();
         } finally {
             lock.unlock();
         }
@@ -86,6 +90,7 @@ public final class Route {
             failures = 0;
             probes = 0;
             limit = Math.min(limit + 1, most);
+            rate.add(clock.instant());
         } finally {
             lock.unlock();
         }
@@ -146,17 +151,32 @@ public final class Route {
         }
     }
 
-    /** How it fares. */
-    public record Figures(int underWay, Optional<Instant> suspendedUntil, boolean paused, String lastError) {
+    /** Whether nothing is known of it that is worth being kept, and it was not used since then. */
+    boolean isForgettable(Instant since) {
+        lock.lock();
+        try {
+            return underWay == 0 && failures == 0 && !paused && usedAt.isBefore(since);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How it fares.
+     *
+     * @param perMinute how many copies its peer has taken or judged in the last minute, about
+     */
+    public record Figures(
+            int underWay, int perMinute, Optional<Instant> suspendedUntil, boolean paused, String lastError) {
         /** One that was not used yet. */
-        public static final Figures NONE = new Figures(0, Optional.empty(), /* paused= */ false, "");
+        public static final Figures NONE = new Figures(0, 0, Optional.empty(), /* paused= */ false, "");
     }
 
     Figures figures() {
         lock.lock();
         try {
             Optional<Instant> until = suspended() ? Optional.of(openAt) : Optional.empty();
-            return new Figures(underWay, until, paused, lastError);
+            return new Figures(underWay, rate.about(clock.instant()), until, paused, lastError);
         } finally {
             lock.unlock();
         }

@@ -4,23 +4,31 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.journal.DurableFile;
 import org.signalpost.settings.ConfigurationException;
 
 /** How each route fares, and which are paused by an operator; the latter survives a restart. Safe to share. */
 public final class Routes {
+    private static final int MANY = 1_000;
+    private static final Duration TIDY = Duration.ofMinutes(1);
+    private static final Duration FORGOTTEN = Duration.ofHours(1);
+
     private final InstantSource clock;
     private final Limits limits;
     private final Path file;
     private final Map<String, Route> routes = new ConcurrentHashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicReference<Instant> tidied = new AtomicReference<>(Instant.EPOCH);
     private final Set<String> paused = ConcurrentHashMap.newKeySet();
 
     /** How many copies of one route go out at once, to begin with and at most. */
@@ -54,10 +62,16 @@ public final class Routes {
     }
 
     Route of(String name) {
+        Instant now = clock.instant();
+        Instant last = tidied.get();
+        if (routes.size() > MANY && last.plus(TIDY).isBefore(now) && tidied.compareAndSet(last, now)) {
+            // With a route for each domain there would be one for every domain ever written to.
+            routes.values().removeIf(route -> route.isForgettable(now.minus(FORGOTTEN)));
+        }
         return routes.computeIfAbsent(name, any -> new Route(clock, limits.first(), limits.most()));
     }
 
-    /** How every route fares that was used since the start, by name. */
+    /** How every route fares that was used lately, or has failed or is paused, by name. */
     public Map<String, Route.Figures> figures() {
         var figures = new TreeMap<String, Route.Figures>();
         routes.forEach((name, route) -> figures.put(name, route.figures()));

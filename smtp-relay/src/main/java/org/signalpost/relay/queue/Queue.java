@@ -272,6 +272,7 @@ public final class Queue implements MailQueue {
                 name,
                 waiting.size(),
                 route.underWay(),
+                route.perMinute(),
                 waiting.stream().map(standing -> standing.due().acceptedAt()).min(java.util.Comparator.naturalOrder()),
                 // An operator wants it tried at once.
                 route.suspendedUntil().filter(until -> !until.equals(Instant.MIN)),

@@ -43,6 +43,22 @@ class RouteTest {
     }
 
     @Test
+    void its_rate_is_that_of_the_last_minute() {
+        for (int second = 0; second < 90; second++) {
+            now = Instant.EPOCH.plusSeconds(second);
+            route.passed();
+            route.passed();
+        }
+        assertThat(route.figures().perMinute()).isBetween(118, 122);
+        route.failed("no");
+        assertThat(route.figures().perMinute()).as("nobody took that one").isBetween(118, 122);
+        now = now.plusSeconds(45);
+        assertThat(route.figures().perMinute()).isBetween(20, 60);
+        now = now.plusSeconds(80);
+        assertThat(route.figures().perMinute()).isZero();
+    }
+
+    @Test
     void refused_credentials_suspend_it_at_once() {
         assertThat(route.failedForAll("535")).isTrue();
         assertThat(room()).isZero();

@@ -19,8 +19,10 @@ class RoutesTest {
     @TempDir
     Path directory;
 
+    private Instant now = Instant.EPOCH;
+
     private Routes routes() {
-        var routes = new Routes(() -> Instant.EPOCH, new Routes.Limits(2, 10), directory.resolve("routes.paused"));
+        var routes = new Routes(() -> now, new Routes.Limits(2, 10), directory.resolve("routes.paused"));
         routes.start();
         return routes;
     }
@@ -39,12 +41,32 @@ class RoutesTest {
         assertThat(again.of("smarthost.example:25").open()).isFalse();
         assertThat(again.of("b.example").open()).isTrue();
         assertThat(again.figures().get("a.example"))
-                .isEqualTo(new Route.Figures(0, java.util.Optional.empty(), /* paused= */ true, ""));
+                .isEqualTo(new Route.Figures(0, 0, java.util.Optional.empty(), /* paused= */ true, ""));
 
         again.pause("a.example", /* stop= */ false);
         assertThat(again.of("a.example").open()).isTrue();
         assertThat(routes().of("a.example").open()).isTrue();
         assertThat(routes().of("smarthost.example:25").open()).isFalse();
+    }
+
+    @Test
+    void what_nobody_used_for_an_hour_is_forgotten_when_there_are_many_unless_there_is_something_to_know()
+            throws IOException {
+        Routes routes = routes();
+        routes.pause("paused.example", /* stop= */ true);
+        routes.of("failing.example").failed("421 no");
+        routes.of("busy.example").began();
+        for (int i = 0; i < 1_500; i++) {
+            routes.of("d" + i + ".example").passed();
+        }
+        now = now.plusSeconds(3_000);
+        routes.of("recent.example").began();
+        routes.of("recent.example").ended();
+        now = now.plusSeconds(1_000);
+        routes.of("next.example");
+        assertThat(routes.figures())
+                .containsOnlyKeys(
+                        "paused.example", "failing.example", "busy.example", "recent.example", "next.example");
     }
 
     @Test

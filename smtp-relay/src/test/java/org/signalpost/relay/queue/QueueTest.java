@@ -32,7 +32,7 @@ class QueueTest extends QueueWorld {
     }
 
     private static RouteFigures figures(String route, int waiting, Optional<Instant> oldest, boolean paused) {
-        return new RouteFigures(route, waiting, 0, oldest, Optional.empty(), paused, "");
+        return new RouteFigures(route, waiting, 0, 0, oldest, Optional.empty(), paused, "");
     }
 
     private List<MessageId> found(Filter filter) {

@@ -118,7 +118,8 @@ public final class QueueCalls {
             ObjectNode one = routes.addObject()
                     .put("route", route.route())
                     .put("waiting", route.waiting())
-                    .put("underWay", route.underWay());
+                    .put("underWay", route.underWay())
+                    .put("perMinute", route.perMinute());
             Json.put(one, "oldest", route.oldest());
             Json.put(one, "suspendedUntil", route.suspendedUntil());
             one.put("paused", route.paused());
