@@ -90,7 +90,7 @@ public final class Verdicts {
     }
 
     private static boolean wants(StoredMail mail, Due due, Envelope.Notify what) {
-        return mail.head().tellsSender(due.index(), what);
+        return mail.tellsSender(due.index(), what);
     }
 
     /** The track, or the code word of why there is none. */
