@@ -43,11 +43,6 @@ public record MessageId(long high, long low) implements Comparable<MessageId> {
         return Optional.of(new MessageId(high, low));
     }
 
-    /** When it was accepted, in milliseconds since 1970: the ULID's first 48 bits. */
-    public long acceptedMillis() {
-        return high >>> 16;
-    }
-
     /** The ULID without its prefix; what track ids of this mail are derived from. */
     public String ulid() {
         var text = new char[ULID_LENGTH];

@@ -57,11 +57,10 @@ final class DeliveryKeys {
             "",
             "A PEM file of the issuers that next hops' certificates end in; empty is the system's.");
 
-    static final Key<Duration> OUTBOX_KEEP =
-            Key.duration("outbox.keep", "7d", "How long a captured copy is kept after its mail was accepted.");
+    static final Key<Duration> OUTBOX_KEEP = Key.duration("outbox.keep", "7d", "How long a captured copy is kept.");
 
     static final Key<Integer> OUTBOX_MOST =
-            Key.number("outbox.most", "1000", "How many captured copies are kept; the oldest go first.");
+            Key.number("outbox.most", "1000", "How many captured copies are kept; those captured first go first.");
 
     static final Key<String> ROUTES_FILE = Key.text(
             "delivery.routes-file",

@@ -14,9 +14,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.NavigableSet;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.signalpost.journal.DurableFile;
 import org.signalpost.relay.spool.Said;
@@ -51,10 +53,14 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
     private final Path directory;
     private final InstantSource clock;
     private final Keep keep;
-    private final NavigableSet<String> ids = new ConcurrentSkipListSet<>();
+
+    /** The copies, the oldest mail first, each with the time when it was captured, in milliseconds since 1970. */
+    private final NavigableMap<String, Long> kept = new ConcurrentSkipListMap<>();
+
+    private final AtomicInteger removed = new AtomicInteger();
     private final Pause pause = new Pause();
 
-    /** What is kept: copies of mail accepted within this time, and no more than so many, the newest. */
+    /** What is kept: copies captured within this time, and no more than so many, the newest. */
     public record Keep(Duration time, int copies) {}
 
     /** Keeps copies in {@code directory} (made by {@link #start}). */
@@ -77,7 +83,7 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
                 files.map(file -> String.valueOf(file.getFileName()))
                         .filter(name -> name.startsWith(PREFIX) && name.endsWith(ENDING))
                         .map(name -> name.substring(0, name.length() - ENDING.length()))
-                        .forEach(ids::add);
+                        .forEach(id -> kept.put(id, capturedAt(id)));
             }
         } catch (IOException e) {
             throw new ConfigurationException("the outbox " + directory + " can't be used: " + e.getMessage(), e);
@@ -90,38 +96,52 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
         });
     }
 
-    /** Takes out what is too old or too much, the oldest first. */
-    private void tidy() {
-        long oldest = clock.instant().minus(keep.time()).toEpochMilli();
-        int removed = 0;
-        for (String id : ids) {
-            boolean old = accepted(id) < oldest;
-            if (!old && ids.size() <= keep.copies()) {
-                break;
-            }
-            removed += remove(id) ? 1 : 0;
-        }
-        if (removed > 0) {
-            LOG.info("outbox removed={} left={}", removed, ids.size());
+    private long capturedAt(String id) {
+        try {
+            return Files.getLastModifiedTime(file(id)).toMillis();
+        } catch (IOException e) {
+            LOG.debug("{} has no time: {}", file(id), e.toString());
+            return clock.millis();
         }
     }
 
-    private boolean remove(String id) {
-        ids.remove(id);
+    /** Takes out what is too old or too much, what was captured first goes first. */
+    private void tidy() {
+        kept.keySet().removeIf(id -> !Files.exists(file(id)));
+        long oldest = clock.instant().minus(keep.time()).toEpochMilli();
+        kept.forEach((id, at) -> {
+            if (at < oldest) {
+                remove(id);
+            }
+        });
+        trim();
+        int gone = removed.getAndSet(0);
+        if (gone > 0) {
+            LOG.info("outbox removed={} left={}", gone, kept.size());
+        }
+    }
+
+    private void trim() {
+        int over = kept.size() - keep.copies();
+        if (over > 0) {
+            kept.entrySet().stream()
+                    .sorted(Map.Entry.comparingByValue())
+                    .limit(over)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(this::remove);
+        }
+    }
+
+    private void remove(String id) {
+        kept.remove(id);
         try {
-            return Files.deleteIfExists(file(id));
+            if (Files.deleteIfExists(file(id))) {
+                removed.incrementAndGet();
+            }
         } catch (IOException e) {
             LOG.warn("{} can't be deleted: {}", file(id), e.toString());
-            return false;
         }
-    }
-
-    /** A file that somebody has named otherwise is as old as can be told: it stays until there are too many. */
-    private static long accepted(String id) {
-        int end = id.indexOf('-');
-        return MessageId.parse(MessageId.PREFIX + id.substring(PREFIX.length(), Math.max(end, PREFIX.length())))
-                .map(MessageId::acceptedMillis)
-                .orElse(Long.MAX_VALUE);
     }
 
     /** Ends the looking after what is too old; what is kept stays. */
@@ -145,10 +165,8 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
         octets.writeBytes(copy.message().octets());
         try {
             DurableFile.write(file(id), octets.toByteArray());
-            ids.add(id);
-            if (ids.size() > keep.copies()) {
-                tidy();
-            }
+            kept.put(id, clock.millis());
+            trim();
             return new Outcome.Captured(Said.ours("2.0.0", "250 2.0.0 captured as " + id));
         } catch (IOException e) {
             LOG.error("alarm=capture {}", e.toString());
@@ -191,8 +209,8 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
 
     @Override
     public List<CapturedMail> newest(int limit, String before) {
-        NavigableSet<String> older = before.isEmpty() ? ids : ids.headSet(before, /* inclusive= */ false);
-        return older.descendingSet().stream()
+        NavigableMap<String, Long> older = before.isEmpty() ? kept : kept.headMap(before, /* inclusive= */ false);
+        return older.descendingKeySet().stream()
                 .limit(limit)
                 .flatMap(id -> find(id).stream())
                 .toList();
@@ -211,14 +229,14 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
     }
 
     private Optional<byte[]> content(String id) {
-        if (!ids.contains(id)) {
+        if (!kept.containsKey(id)) {
             return Optional.empty();
         }
         try {
             return Optional.of(Files.readAllBytes(file(id)));
         } catch (java.nio.file.NoSuchFileException deleted) {
             // Whoever wants the outbox empty deletes files.
-            ids.remove(id);
+            kept.remove(id);
             return Optional.empty();
         } catch (IOException e) {
             LOG.warn("{} can't be read: {}", file(id), e.toString());

@@ -31,7 +31,7 @@ public final class DeliveryLoop implements AutoCloseable {
 
     private final int kilobytes;
     private final Semaphore memory;
-    private final Map<String, Semaphore> shares = new ConcurrentHashMap<>();
+    private final Map<String, Share> shares = new ConcurrentHashMap<>();
     private final Spool spool;
     private final Dispatch dispatch;
     private final Verdicts verdicts;
@@ -76,8 +76,7 @@ public final class DeliveryLoop implements AutoCloseable {
     }
 
     private void begin(Due due) {
-        Route route = routes.of(due.route());
-        route.began();
+        Route route = routes.began(due.route());
         changeUnderWay(1);
         Thread.ofVirtual().name("deliver " + due.id()).start(() -> {
             try {
@@ -131,18 +130,34 @@ public final class DeliveryLoop implements AutoCloseable {
     private void attempt(Due due, Route route) {
         int share = share(due);
         // Large mail for a peer that takes its time must leave something to other routes.
-        Semaphore own = shares.computeIfAbsent(due.route(), any -> new Semaphore(mostOfOneRoute(), /* fair= */ true));
-        own.acquireUninterruptibly(share);
+        Share own = shares.compute(due.route(), (name, known) -> {
+            Share part = known == null ? new Share(mostOfOneRoute()) : known;
+            part.users++;
+            return part;
+        });
+        own.permits.acquireUninterruptibly(share);
         memory.acquireUninterruptibly(share);
         try {
             dispatch(due, route);
         } finally {
             memory.release(share);
-            own.release(share);
-            if (own.availablePermits() == mostOfOneRoute()) {
-                // Whoever has just asked for it shares with nobody then, and still has to have its part of the whole.
-                shares.remove(due.route(), own);
-            }
+            own.permits.release(share);
+            shares.computeIfPresent(due.route(), (name, known) -> {
+                known.users--;
+                return known.users == 0 ? null : known;
+            });
+        }
+    }
+
+    /** One route's part of the memory, there as long as somebody uses it or waits for it. */
+    private static final class Share {
+        private final Semaphore permits;
+
+        /** Changed by the map alone, for one at a time. */
+        private int users;
+
+        private Share(int most) {
+            permits = new Semaphore(most, /* fair= */ true);
         }
     }
 

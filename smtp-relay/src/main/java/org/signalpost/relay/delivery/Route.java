@@ -151,11 +151,11 @@ public final class Route {
         }
     }
 
-    /** Whether nothing is known of it that is worth being kept, and it was not used since then. */
+    /** Whether it was not used since then: what was learned of it is worth nothing any more. */
     boolean isForgettable(Instant since) {
         lock.lock();
         try {
-            return underWay == 0 && failures == 0 && !paused && usedAt.isBefore(since);
+            return underWay == 0 && !paused && usedAt.isBefore(since);
         } finally {
             lock.unlock();
         }

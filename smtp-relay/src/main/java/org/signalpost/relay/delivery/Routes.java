@@ -20,8 +20,8 @@ import org.signalpost.settings.ConfigurationException;
 /** How each route fares, and which are paused by an operator; the latter survives a restart. Safe to share. */
 public final class Routes {
     private static final int MANY = 1_000;
-    private static final Duration TIDY = Duration.ofMinutes(1);
-    private static final Duration FORGOTTEN = Duration.ofHours(1);
+    private static final Duration TIDY = Duration.ofMinutes(5);
+    private static final Duration FORGOTTEN = Duration.ofHours(2);
 
     private final InstantSource clock;
     private final Limits limits;
@@ -62,16 +62,39 @@ public final class Routes {
     }
 
     Route of(String name) {
+        return routes.computeIfAbsent(name, this::made);
+    }
+
+    private Route made(String name) {
+        var route = new Route(clock, limits.first(), limits.most());
+        route.pause(paused.contains(name));
+        return route;
+    }
+
+    /** A copy sets out on this route. */
+    Route began(String name) {
+        tidy();
+        // In one step, so that it is not forgotten in between.
+        return routes.compute(name, (any, known) -> {
+            Route route = known == null ? made(name) : known;
+            route.began();
+            return route;
+        });
+    }
+
+    /** With a route for each domain there would be one for every domain ever written to. */
+    private void tidy() {
         Instant now = clock.instant();
         Instant last = tidied.get();
         if (routes.size() > MANY && last.plus(TIDY).isBefore(now) && tidied.compareAndSet(last, now)) {
-            // With a route for each domain there would be one for every domain ever written to.
-            routes.values().removeIf(route -> route.isForgettable(now.minus(FORGOTTEN)));
+            Instant since = now.minus(FORGOTTEN);
+            routes.keySet()
+                    .forEach(name ->
+                            routes.computeIfPresent(name, (any, route) -> route.isForgettable(since) ? null : route));
         }
-        return routes.computeIfAbsent(name, any -> new Route(clock, limits.first(), limits.most()));
     }
 
-    /** How every route fares that was used lately, or has failed or is paused, by name. */
+    /** How every route fares that was used lately or is paused, by name. */
     public Map<String, Route.Figures> figures() {
         var figures = new TreeMap<String, Route.Figures>();
         routes.forEach((name, route) -> figures.put(name, route.figures()));
@@ -101,8 +124,11 @@ public final class Routes {
                 names.remove(name);
             }
             DurableFile.write(file, (String.join("\n", names) + "\n").getBytes(StandardCharsets.UTF_8));
-            paused.clear();
-            paused.addAll(names);
+            if (stop) {
+                paused.add(name);
+            } else {
+                paused.remove(name);
+            }
             of(name).pause(stop);
         } finally {
             lock.unlock();

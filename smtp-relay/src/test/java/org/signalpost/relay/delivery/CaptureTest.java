@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
@@ -30,22 +31,27 @@ class CaptureTest {
     @Test
     void keeps_the_newest_copies_of_the_last_days() throws IOException {
         Capture capture = capture();
-        for (int i = 1; i <= 9; i++) {
-            // An id's number is a time here: 16 ms each.
+        // The mail that was accepted first is captured last.
+        for (int i = 9; i >= 1; i--) {
+            now = now.plusSeconds(60);
             capture.deliver(copy(i, "ann@example.com"));
         }
         assertThat(capture.newest(100, ""))
                 .extracting(mail -> mail.message().high() >> 20)
-                .containsExactly(9L, 8L, 7L, 6L, 5L, 4L);
-        Files.writeString(directory.resolve("cap_mine.eml"), "kept by hand");
-        now = Instant.ofEpochMilli(7 * 16 + 1).plus(Duration.ofDays(7));
+                .containsExactly(6L, 5L, 4L, 3L, 2L, 1L);
+        for (CapturedMail mail : capture.newest(100, "")) {
+            Instant captured =
+                    Instant.EPOCH.plus(Duration.ofDays(9 - (mail.message().high() >> 20)));
+            Files.setLastModifiedTime(directory.resolve(mail.id() + ".eml"), FileTime.from(captured));
+        }
+        now = Instant.EPOCH.plus(Duration.ofDays(14)).plusSeconds(1);
 
         Capture later = capture();
         assertThat(later.newest(100, ""))
                 .extracting(mail -> mail.message().high() >> 20)
-                .containsExactly(9L, 8L);
+                .containsExactly(1L);
         try (Stream<Path> files = Files.list(directory)) {
-            assertThat(files).hasSize(3);
+            assertThat(files).hasSize(1);
         }
     }
 

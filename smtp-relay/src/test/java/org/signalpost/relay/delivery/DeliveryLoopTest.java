@@ -14,7 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +152,26 @@ class DeliveryLoopTest {
         assertThat(attempt()).endsWith("@slow.example");
         nothingElseGoes(1);
         nothingElseGoes(2);
+    }
+
+    @Test
+    void that_holds_while_one_large_mail_goes_after_the_other() throws InterruptedException {
+        var together = new AtomicInteger();
+        var most = new AtomicInteger();
+        couriers.put("slow.example", consignment -> {
+            most.accumulateAndGet(together.incrementAndGet(), Math::max);
+            LockSupport.parkNanos(3_000_000);
+            together.decrementAndGet();
+            return TAKEN;
+        });
+        for (int i = 0; i < 60; i++) {
+            accept("r" + i + "@slow.example", 100_000);
+        }
+        start(5, 600);
+        for (int i = 0; i < 60; i++) {
+            assertThat(attempt()).endsWith("@slow.example");
+        }
+        assertThat(most).as("each needs the whole share of its route").hasValue(1);
     }
 
     /** Until nothing is under way there. */

@@ -50,23 +50,22 @@ class RoutesTest {
     }
 
     @Test
-    void what_nobody_used_for_an_hour_is_forgotten_when_there_are_many_unless_there_is_something_to_know()
-            throws IOException {
+    void what_nobody_used_for_hours_is_forgotten_when_there_are_many_unless_it_is_paused() throws IOException {
         Routes routes = routes();
         routes.pause("paused.example", /* stop= */ true);
-        routes.of("failing.example").failed("421 no");
-        routes.of("busy.example").began();
+        routes.began("busy.example");
         for (int i = 0; i < 1_500; i++) {
-            routes.of("d" + i + ".example").passed();
+            Route route = routes.began("d" + i + ".example");
+            route.failed("421 no");
+            route.ended();
         }
-        now = now.plusSeconds(3_000);
-        routes.of("recent.example").began();
-        routes.of("recent.example").ended();
-        now = now.plusSeconds(1_000);
-        routes.of("next.example");
+        now = now.plusSeconds(6_000);
+        routes.began("recent.example").ended();
+        now = now.plusSeconds(2_000);
+        routes.began("next.example");
         assertThat(routes.figures())
-                .containsOnlyKeys(
-                        "paused.example", "failing.example", "busy.example", "recent.example", "next.example");
+                .containsOnlyKeys("paused.example", "busy.example", "recent.example", "next.example");
+        assertThat(routes.of("paused.example").open()).isFalse();
     }
 
     @Test
