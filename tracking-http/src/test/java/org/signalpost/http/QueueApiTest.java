@@ -112,8 +112,9 @@ class QueueApiTest {
         JsonNode summary = server.read("/queue/summary");
         assertThat(summary.path("states").toString()).isEqualTo("{\"new\":3}");
         assertThat(summary.path("routes").path(0).toString())
-                .isEqualTo("{\"route\":\"mx:25\",\"waiting\":3,\"underWay\":1,\"oldest\":\"2026-01-31T12:00:00.123Z\","
-                        + "\"suspendedUntil\":null,\"paused\":true,\"lastError\":\"421 no\"}");
+                .isEqualTo(
+                        "{\"route\":\"mx:25\",\"waiting\":3,\"underWay\":1,\"perMinute\":40,\"oldest\":\"2026-01-31T12:00:00.123Z\","
+                                + "\"suspendedUntil\":null,\"paused\":true,\"lastError\":\"421 no\"}");
     }
 
     @Test
