@@ -53,26 +53,22 @@ final class JsonWriter {
 
     /** A member that is an array of objects; each writes its own members. */
     <T> JsonWriter objects(String name, List<T> values, Consumer<T> members) {
-        name(name);
-        nested(
-                '[',
-                ']',
-                () -> values.forEach(value -> {
-                    comma();
-                    object(() -> members.accept(value));
-                }));
-        return this;
+        return array(name, values, value -> object(() -> members.accept(value)));
     }
 
     /** A member that is an array of texts. */
     JsonWriter texts(String name, List<String> values) {
+        return array(name, values, this::quote);
+    }
+
+    private <T> JsonWriter array(String name, List<T> values, Consumer<T> element) {
         name(name);
         nested(
                 '[',
                 ']',
                 () -> values.forEach(value -> {
                     comma();
-                    quote(value);
+                    element.accept(value);
                 }));
         return this;
     }

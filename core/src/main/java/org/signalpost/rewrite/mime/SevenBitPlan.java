@@ -11,6 +11,7 @@ import java.util.Set;
 import org.signalpost.rewrite.Cuts;
 import org.signalpost.rewrite.Cuts.Cut;
 import org.signalpost.rewrite.LineEnd;
+import org.signalpost.rewrite.Octets;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.Reason;
 
@@ -194,12 +195,7 @@ final class SevenBitPlan {
     }
 
     private static boolean eightBit(byte[] octets, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (octets[i] < 0) {
-                return true;
-            }
-        }
-        return false;
+        return !Octets.areAscii(octets, from, to);
     }
 
     /** Whether the copy has the same parts, which decode to the same octets, and nothing is left to encode. */

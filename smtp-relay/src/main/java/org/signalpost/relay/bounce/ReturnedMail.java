@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.signalpost.relay.bounce.Notice.Form;
 import org.signalpost.relay.bounce.Notice.Ret;
+import org.signalpost.rewrite.Octets;
 import org.signalpost.rewrite.mime.Fields.Field;
 import org.signalpost.rewrite.mime.MimeScanner;
 
@@ -92,12 +93,7 @@ final class ReturnedMail {
     }
 
     private static boolean isAscii(byte[] octets) {
-        for (byte octet : octets) {
-            if (octet < 0) {
-                return false;
-            }
-        }
-        return true;
+        return Octets.areAscii(octets, 0, octets.length);
     }
 
     private static boolean isUtf8(byte[] octets) {
