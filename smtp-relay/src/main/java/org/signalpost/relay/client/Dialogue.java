@@ -171,6 +171,10 @@ final class Dialogue extends SMTPTransport {
     @Override
     protected OutputStream data() throws MessagingException {
         super.data();
+        if (isSSL() != socket.isSecured()) {
+            // Never: a mail would go in clear where TLS was agreed on.
+            throw new MessagingException("it is not known how the peer is spoken to");
+        }
         try {
             content = new Stuffed(socket.spoken());
         } catch (IOException e) {

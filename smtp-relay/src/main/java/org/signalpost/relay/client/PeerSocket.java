@@ -48,6 +48,11 @@ final class PeerSocket extends Socket {
         tls = Optional.of(over);
     }
 
+    /** Whether TLS is spoken over it. */
+    boolean isSecured() {
+        return tls.isPresent();
+    }
+
     /** Through which the peer is told something, over TLS if that is spoken. */
     OutputStream spoken() throws IOException {
         return tls.isPresent() ? tls.get().getOutputStream() : getOutputStream();
