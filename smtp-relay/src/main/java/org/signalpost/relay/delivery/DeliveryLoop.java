@@ -184,8 +184,9 @@ public final class DeliveryLoop implements AutoCloseable {
             if (e.why() == JournalException.Cause.DAMAGED) {
                 verdicts.figures().quarantined();
                 keep(due, new RecipientState.Quarantined(Said.ours("4.3.0", "the spooled mail is damaged")));
-            } else if (awaitASecond()) {
-                spool.giveBack(due);
+            } else {
+                // No attempt: a disk that can't be read says nothing about the next hop, however often.
+                keep(due, due.attempts(), verdicts.unreadable());
             }
         } catch (RuntimeException e) {
             LOG.error("alarm=delivery message={} route={}", due.id(), due.route(), e);
@@ -207,11 +208,15 @@ public final class DeliveryLoop implements AutoCloseable {
         }
     }
 
-    /** Until it is kept or we stop: a copy that went out and is not known to have gone out goes out again. */
     private void keep(Due due, RecipientState state) {
+        keep(due, due.attempts() + 1, state);
+    }
+
+    /** Until it is kept or we stop: a copy that went out and is not known to have gone out goes out again. */
+    private void keep(Due due, int attempts, RecipientState state) {
         while (true) {
             try {
-                spool.update(due, state);
+                spool.update(due, attempts, due.held(), state);
                 return;
             } catch (JournalException e) {
                 LOG.error("alarm=spool message={} route={} reason={}", due.id(), due.route(), e.getMessage());

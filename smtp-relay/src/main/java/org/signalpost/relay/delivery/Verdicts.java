@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 public final class Verdicts {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
+    /** How long a mail waits that the disk does not give back. */
+    private static final Duration DISK = Duration.ofMinutes(1);
+
     private final RetrySchedule schedule;
     private final Optional<Duration> delayNotice;
     private final DeliveryFigures figures;
@@ -74,6 +77,14 @@ public final class Verdicts {
         return schedule.next(due.since(), due.attempts() + 1, clock.instant())
                 .<RecipientState>map(next -> new RecipientState.Deferred(said, next, /* tellSender= */ false))
                 .orElseGet(() -> new RecipientState.Quarantined(said));
+    }
+
+    /** The state of a recipient whose mail can't be read just now, which may pass; it never expires of that. */
+    RecipientState unreadable() {
+        return new RecipientState.Deferred(
+                Said.ours("4.3.0", "451 4.3.0 the spooled mail can't be read"),
+                clock.instant().plus(DISK),
+                /* tellSender= */ false);
     }
 
     private RecipientState later(StoredMail mail, Due due, TrackingDecision decision, Said said) {

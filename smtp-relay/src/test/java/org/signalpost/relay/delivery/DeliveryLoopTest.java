@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,8 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.journal.Journal;
 import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.Spool;
+import org.signalpost.relay.spool.Standing;
 import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.retry.RetrySchedule;
+import org.signalpost.track.MessageId;
 
 /** Two routes over one spool: what happens on one is not noticed on the other. */
 class DeliveryLoopTest {
@@ -254,5 +257,39 @@ class DeliveryLoopTest {
         start(1, 64 << 10);
         assertThat(List.of(attempt(), attempt())).containsExactly("r0@broken.example", "r1@broken.example");
         nothingElseGoes(1);
+    }
+
+    @Test
+    void a_mail_that_the_disk_does_not_give_back_waits_a_minute_each_time_and_is_not_an_attempt()
+            throws InterruptedException, IOException {
+        accept("r0@there.example", 300_000);
+        MessageId id = spool.openBehind(Optional.empty(), 1).getFirst().id();
+        Path file = directory.resolve("spool").resolve(id.toString());
+        Path away = Files.move(file, directory.resolve("away"));
+        // Nobody can open a link that leads to itself.
+        Files.createSymbolicLink(file, file);
+        start(1, 64 << 10);
+        for (int i = 1; i < 4; i++) {
+            Instant next = now.get().plusSeconds(60);
+            Standing standing = awaitNext(id, next);
+            assertThat(standing.due().attempts()).isZero();
+            assertThat(spool.said(standing).reply()).isEqualTo("451 4.3.0 the spooled mail can't be read");
+            nothingElseGoes(i);
+            now.set(next);
+        }
+        Files.delete(file);
+        Files.move(away, file);
+        now.updateAndGet(time -> time.plusSeconds(60));
+        assertThat(attempt()).isEqualTo("r0@there.example");
+    }
+
+    private Standing awaitNext(MessageId id, Instant next) {
+        while (true) {
+            Standing standing = spool.open(id).orElseThrow().standings().getFirst();
+            if (standing.due().next().equals(next)) {
+                return standing;
+            }
+            Thread.onSpinWait();
+        }
     }
 }
