@@ -106,7 +106,7 @@ public final class Main {
                 random);
         spool.start();
         delivery.routes().start();
-        var release = new Release(outbox, data.resolve("outbox"), spool, delivery.passesOn());
+        var release = new Release(outbox, spool, delivery.passesOn());
         var queue = new Queue(spool, delivery.routes(), new Acts(spool, clock), release);
         QueueFigures.show(queue, metrics.registry(), clock);
 

@@ -5,12 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,20 +22,15 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.signalpost.journal.DurableFile;
+import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.Said;
 import org.signalpost.retry.Pause;
-import org.signalpost.rewrite.mime.HeaderText;
+import org.signalpost.rewrite.RawMessage;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.track.CapturedMail;
-import org.signalpost.track.MessageId;
 import org.signalpost.track.Outbox;
-import org.signalpost.track.TrackingDecision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Keeps copies instead of sending them: one file each, a mail that any client opens, whose first field says what it is.
@@ -43,12 +39,10 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Capture implements Courier, Outbox, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
-    private static final String FIELD = "X-Signalpost-Captured: ";
     private static final String PREFIX = "cap_";
     private static final String ENDING = ".eml";
+    private static final String RELEASED = "released";
     private static final Duration LOOK = Duration.ofHours(1);
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private final Path directory;
     private final InstantSource clock;
@@ -115,9 +109,24 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
             }
         });
         trim();
+        tidyReleased(oldest);
         int gone = removed.getAndSet(0);
         if (gone > 0) {
             LOG.info("outbox removed={} left={}", gone, kept.size());
+        }
+    }
+
+    private void tidyReleased(long oldest) {
+        try (Stream<Path> files = Files.list(directory.resolve(RELEASED))) {
+            for (Path file : files.toList()) {
+                if (Files.getLastModifiedTime(file).toMillis() < oldest) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException none) {
+            LOG.debug("nothing was released from {}", directory);
+        } catch (IOException e) {
+            LOG.warn("what was released from {} can't be tidied: {}", directory, e.toString());
         }
     }
 
@@ -153,15 +162,16 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
     @Override
     public Outcome deliver(Consignment consignment) {
         return switch (consignment.preparedFor(Peer.UNLIMITED)) {
-            case Prepared.Ready ready -> keep(ready.copy());
+            case Prepared.Ready ready -> keep(consignment, ready.copy());
             case Prepared.Impossible impossible -> new Outcome.Refused(impossible.said());
         };
     }
 
-    private Outcome keep(Outgoing copy) {
+    private Outcome keep(Consignment consignment, Outgoing copy) {
         String id = id(copy);
         var octets = new ByteArrayOutputStream();
-        octets.writeBytes((FIELD + describe(id, copy) + "\r\n").getBytes(UTF_8));
+        octets.writeBytes(
+                CapturedField.of(id, clock.instant(), consignment, copy).octets());
         octets.writeBytes(copy.message().octets());
         try {
             DurableFile.write(file(id), octets.toByteArray());
@@ -186,23 +196,6 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
         }
     }
 
-    private String describe(String id, Outgoing copy) {
-        var json = JSON.createObjectNode()
-                .put("id", id)
-                .put("message", copy.id().toString())
-                .put("at", clock.instant().toString())
-                .put("sender", copy.sender())
-                .put("recipient", copy.recipient())
-                .put("subject", HeaderText.subject(copy.message().octets()))
-                .put("size", copy.message().size());
-        switch (copy.decision()) {
-            case TrackingDecision.Tracked tracked ->
-                json.put("track", tracked.track().id().toString()).put("reason", "");
-            case TrackingDecision.Untracked untracked -> json.put("track", "").put("reason", untracked.reason());
-        }
-        return JSON.writeValueAsString(json);
-    }
-
     private Path file(String id) {
         return directory.resolve(id + ENDING);
     }
@@ -218,14 +211,33 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
 
     @Override
     public Optional<CapturedMail> find(String id) {
-        return content(id).flatMap(octets -> read(octets, lineEnd(octets)));
+        return content(id).flatMap(CapturedField::read).map(CapturedField::mail);
     }
 
     @Override
     public Optional<byte[]> octets(String id) {
+        return content(id).map(CapturedField::copy);
+    }
+
+    /** A captured copy, as it may go out after all. */
+    public record Kept(Envelope envelope, RawMessage message) {}
+
+    /** What is kept under this id, with the envelope it came with; {@code origin} says where it comes from now. */
+    public Optional<Kept> kept(String id, Envelope.Origin origin) {
         return content(id)
-                .map(octets -> java.util.Arrays.copyOfRange(
-                        octets, Math.min(lineEnd(octets) + 2, octets.length), octets.length));
+                .flatMap(file -> CapturedField.read(file)
+                        .map(field -> new Kept(field.envelope(origin), RawMessage.of(CapturedField.copy(file)))));
+    }
+
+    /** Takes a copy that goes out from the outbox into {@code released/} beside it, where it stays as long. */
+    public void moveAside(String id) {
+        try {
+            Path released = Files.createDirectories(directory.resolve(RELEASED));
+            Files.move(file(id), released.resolve(id + ENDING), StandardCopyOption.REPLACE_EXISTING);
+            kept.remove(id);
+        } catch (IOException e) {
+            LOG.error("alarm=release {} goes out and could not be taken out of the outbox: {}", id, e.toString());
+        }
     }
 
     private Optional<byte[]> content(String id) {
@@ -234,44 +246,12 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
         }
         try {
             return Optional.of(Files.readAllBytes(file(id)));
-        } catch (java.nio.file.NoSuchFileException deleted) {
+        } catch (NoSuchFileException deleted) {
             // Whoever wants the outbox empty deletes files.
             kept.remove(id);
             return Optional.empty();
         } catch (IOException e) {
             LOG.warn("{} can't be read: {}", file(id), e.toString());
-            return Optional.empty();
-        }
-    }
-
-    private static int lineEnd(byte[] octets) {
-        int end = 0;
-        while (end < octets.length && octets[end] != '\r') {
-            end++;
-        }
-        return end;
-    }
-
-    private static Optional<CapturedMail> read(byte[] octets, int lineEnd) {
-        String line = new String(octets, 0, lineEnd, UTF_8);
-        if (!line.startsWith(FIELD)) {
-            return Optional.empty();
-        }
-        try {
-            JsonNode json = JSON.readTree(line.substring(FIELD.length()));
-            return MessageId.parse(json.path("message").asString())
-                    .map(message -> new CapturedMail(
-                            json.path("id").asString(),
-                            message,
-                            Instant.parse(json.path("at").asString()),
-                            json.path("sender").asString(),
-                            json.path("recipient").asString(),
-                            json.path("subject").asString(),
-                            json.path("size").asLong(),
-                            json.path("track").asString(),
-                            json.path("reason").asString()));
-        } catch (JacksonException | java.time.DateTimeException e) {
-            LOG.warn("a captured mail can't be read: {}", e.toString());
             return Optional.empty();
         }
     }

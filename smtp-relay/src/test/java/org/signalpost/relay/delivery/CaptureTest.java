@@ -55,6 +55,27 @@ class CaptureTest {
         }
     }
 
+    @Test
+    void what_was_released_is_kept_as_long_as_the_rest() throws IOException {
+        Capture capture = capture();
+        capture.deliver(copy(1, "ann@example.com"));
+        capture.deliver(copy(2, "ann@example.com"));
+        for (CapturedMail mail : capture.newest(2, "")) {
+            Files.setLastModifiedTime(
+                    directory.resolve(mail.id() + ".eml"),
+                    FileTime.from(
+                            Instant.EPOCH.plus(Duration.ofDays(mail.message().high() >> 20))));
+            capture.moveAside(mail.id());
+        }
+        assertThat(capture.newest(2, "")).isEmpty();
+        assertThat(directory.resolve("released").toFile().list()).hasSize(2);
+        now = Instant.EPOCH.plus(Duration.ofDays(8)).plusSeconds(1);
+        capture();
+        assertThat(directory.resolve("released").toFile().list())
+                .singleElement()
+                .matches(name -> name.endsWith(".eml"));
+    }
+
     private static RawMessage mail() {
         return TestSpool.mail("Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\n\r\n\u00fc\r\n");
     }

@@ -42,7 +42,7 @@ abstract class QueueWorld {
         routes.start();
         outbox = new Capture(directory.resolve("outbox"), new Capture.Keep(Duration.ofDays(7), 1_000), () -> now);
         outbox.start();
-        var release = new Release(outbox, directory.resolve("outbox"), spool, goesOut());
+        var release = new Release(outbox, spool, goesOut());
         queue = new Queue(spool, routes, new Acts(spool, () -> now), release);
     }
 

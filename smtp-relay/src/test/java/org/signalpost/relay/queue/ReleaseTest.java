@@ -2,11 +2,15 @@ package org.signalpost.relay.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.signalpost.relay.delivery.Copies;
+import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.rewrite.EnvelopeFacts;
@@ -101,6 +105,41 @@ class ReleaseTest extends QueueWorld {
         assertThat(withoutFirstField(
                         queued(queue.release(captured(large).id(), "me")).message()))
                 .isEqualTo(large);
+    }
+
+    @Test
+    void it_goes_out_with_what_its_sender_said_of_it() {
+        var ann = new Envelope.Recipient(
+                "ann@b\u00fccher.example",
+                Set.of(Envelope.Notify.SUCCESS, Envelope.Notify.DELAY),
+                "utf-8;ann@b\u00fccher.example");
+        var wishes = new Envelope.Wishes(/* utf8= */ true, Envelope.Return.HEADERS, "QQ+2B314159");
+        RawMessage mail = TestSpool.mail("Subject: x\r\n\r\nHello\r\n");
+        var id = new MessageId(now.toEpochMilli() << 16, 1);
+        outbox.deliver(Copies.of(id, "sh\u00f6p@example.org", ann, wishes, mail));
+        restart();
+
+        StoredMail out = queued(queue.release(outbox.newest(1, "").getFirst().id(), "me"));
+        assertThat(out.envelope().sender()).isEqualTo("sh\u00f6p@example.org");
+        assertThat(out.envelope().recipients()).containsExactly(ann);
+        assertThat(out.envelope().wishes()).isEqualTo(wishes);
+    }
+
+    @Test
+    void what_an_earlier_version_captured_goes_out_too() throws IOException {
+        Files.writeString(
+                directory.resolve("outbox").resolve("cap_1-2.eml"),
+                """
+                X-Signalpost-Captured: {"id":"cap_1-2","message":"%s","at":"2025-12-31T00:00:00Z","sender":"s@a.example",\
+                "recipient":"ann@a.example","subject":"x","size":3,"track":"","reason":"no-html"}
+                Subject: x
+                """.formatted(new MessageId(now.toEpochMilli() << 16, 1)).replace("\n", "\r\n"));
+        restart();
+
+        StoredMail out = queued(queue.release("cap_1-2", "me"));
+        assertThat(out.envelope().recipients()).containsExactly(Envelope.Recipient.of("ann@a.example"));
+        assertThat(out.envelope().wishes()).isEqualTo(Envelope.Wishes.NONE);
+        assertThat(withoutFirstField(out.message())).isEqualTo(TestSpool.mail("Subject: x\r\n"));
     }
 
     @Test
