@@ -18,6 +18,9 @@ public interface MailQueue {
     /** One mail that is not settled. */
     Optional<Mail> find(MessageId id);
 
+    /** How the copies of a mail that is not settled will be tracked; empty when it can't be read. Reads the disk. */
+    Optional<Tracking> tracking(MessageId id);
+
     /** The original of a mail that is not settled, octet for octet; {@code who} asked is written to the log. */
     Optional<byte[]> original(MessageId id, String who);
 
@@ -136,6 +139,13 @@ public interface MailQueue {
             recipients = List.copyOf(recipients);
         }
     }
+
+    /**
+     * How the copies of a mail will be tracked, unless the quota or the next hop is against it.
+     *
+     * @param reason the code word of why they will not; empty when they will
+     */
+    record Tracking(boolean tracked, String reason) {}
 
     /**
      * One recipient that is not settled.

@@ -126,10 +126,14 @@ final class DeliverySide implements AutoCloseable {
         return new NoticeLoop(spool, maker, clock);
     }
 
-    /** The loop, not started yet. */
-    DeliveryLoop loop(Spool spool, MessageRewriter rewriter, TrackingQuota quota, SecureRandom random) {
+    /** How each mail is tracked. */
+    Plans plans(MessageRewriter rewriter) {
         var failures = new Failures(data.resolve("failures"), settings.values().value(RelayKeys.KEEP_FAILURES));
-        var plans = new Plans(rewriter, dkim::beforeRewriting, failures);
+        return new Plans(rewriter, dkim::beforeRewriting, failures);
+    }
+
+    /** The loop, not started yet. */
+    DeliveryLoop loop(Spool spool, Plans plans, TrackingQuota quota, SecureRandom random) {
         var verdicts = new Verdicts(
                 settings.delivery().retry(random::nextDouble),
                 settings.delivery().delayNotice(),

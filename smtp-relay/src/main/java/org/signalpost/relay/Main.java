@@ -17,6 +17,7 @@ import org.signalpost.process.Lifetime;
 import org.signalpost.relay.bounce.NoticeLoop;
 import org.signalpost.relay.delivery.Capture;
 import org.signalpost.relay.delivery.DeliveryLoop;
+import org.signalpost.relay.delivery.Plans;
 import org.signalpost.relay.queue.Acts;
 import org.signalpost.relay.queue.Queue;
 import org.signalpost.relay.queue.QueueFigures;
@@ -107,7 +108,9 @@ public final class Main {
         spool.start();
         delivery.routes().start();
         var release = new Release(outbox, spool, delivery.passesOn());
-        var queue = new Queue(spool, delivery.routes(), new Acts(spool, clock), release);
+        var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
+        Plans plans = delivery.plans(rewriter);
+        var queue = new Queue(spool, delivery.routes(), new Acts(spool, clock), release, plans::forecast);
         QueueFigures.show(queue, metrics.registry(), clock);
 
         var feed = new MailFeed(mailLog, History::event, spool::projected);
@@ -125,8 +128,7 @@ public final class Main {
         life.opened(tracking);
         tracking.start();
 
-        var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
-        DeliveryLoop loop = delivery.loop(spool, rewriter, tracking.quota(), random);
+        DeliveryLoop loop = delivery.loop(spool, plans, tracking.quota(), random);
         life.opened(loop);
         loop.start();
         NoticeLoop notices = delivery.notices(spool);

@@ -103,6 +103,13 @@ class QueueApiTest {
         assertThat(recipient.path("nextTryAt").asString()).isEqualTo("2026-01-31T12:01:00.123Z");
         assertThat(recipient.path("reply").asString()).isEqualTo("451 later");
 
+        queue.add(3, "cid@b.example", "quarantined");
+        assertThat(mail.path("tracking").toString()).isEqualTo("{\"tracked\":true,\"reason\":null}");
+        assertThat(server.read("/queue/" + TestQueue.id(2)).path("tracking").toString())
+                .isEqualTo("{\"tracked\":false,\"reason\":\"no-html\"}");
+        assertThat(server.read("/queue/" + TestQueue.id(3)).path("tracking").isNull())
+                .isTrue();
+
         HttpResponse<byte[]> raw = server.api("GET", "/queue/" + ONE + "/raw", "");
         assertThat(RunningServer.text(raw)).isEqualTo("Subject: x\r\n\r\ny");
         assertThat(raw.headers().firstValue("content-type")).contains("message/rfc822");

@@ -59,6 +59,15 @@ final class TestQueue implements MailQueue {
     }
 
     @Override
+    public Optional<Tracking> tracking(MessageId id) {
+        return switch (find(id).orElseThrow().recipients().getFirst().state()) {
+            case "deferred" -> Optional.of(new Tracking(/* tracked= */ true, ""));
+            case "held" -> Optional.of(new Tracking(/* tracked= */ false, "no-html"));
+            default -> Optional.empty();
+        };
+    }
+
+    @Override
     public Optional<byte[]> original(MessageId id, String who) {
         asked("original " + who);
         return find(id).map(mail -> "Subject: x\r\n\r\ny".getBytes(StandardCharsets.US_ASCII));

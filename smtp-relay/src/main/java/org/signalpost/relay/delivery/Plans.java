@@ -43,6 +43,11 @@ public final class Plans {
         this.failures = failures;
     }
 
+    /** The copy for a recipient as it will be made, before the quota and the next hop are asked; nobody is told. */
+    public Rewritten forecast(StoredMail mail, String recipient) {
+        return of(mail).copyFor(recipient);
+    }
+
     TrackingPlan of(StoredMail mail) {
         Optional<TrackingPlan> known = known(mail.id());
         if (known.isPresent()) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -25,6 +26,8 @@ import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.spool.Standing;
 import org.signalpost.relay.spool.StoredHead;
+import org.signalpost.relay.spool.StoredMail;
+import org.signalpost.rewrite.Rewritten;
 import org.signalpost.track.MailQueue;
 import org.signalpost.track.MessageId;
 import org.slf4j.Logger;
@@ -40,13 +43,23 @@ public final class Queue implements MailQueue {
     private final Routes routes;
     private final Acts acts;
     private final Release release;
+    private final BiFunction<StoredMail, String, Rewritten> forecast;
 
-    /** Sees this spool and these routes; {@code acts} and {@code release} do what is asked. */
-    public Queue(Spool spool, Routes routes, Acts acts, Release release) {
+    /**
+     * Sees this spool and these routes; {@code acts} and {@code release} do what is asked, {@code forecast} tells the
+     * copy that a recipient will get.
+     */
+    public Queue(
+            Spool spool,
+            Routes routes,
+            Acts acts,
+            Release release,
+            BiFunction<StoredMail, String, Rewritten> forecast) {
         this.spool = spool;
         this.routes = routes;
         this.acts = acts;
         this.release = release;
+        this.forecast = forecast;
     }
 
     @Override
@@ -107,6 +120,25 @@ public final class Queue implements MailQueue {
             return spool.said(standing);
         } catch (JournalException e) {
             return Said.NOTHING;
+        }
+    }
+
+    @Override
+    public Optional<Tracking> tracking(MessageId id) {
+        try {
+            StoredMail mail = spool.read(id);
+            // One for all: copies differ in their tokens alone.
+            String recipient = mail.envelope().recipients().getFirst().address();
+            return Optional.of(
+                    switch (forecast.apply(mail, recipient)) {
+                        case Rewritten.Tracked tracked -> new Tracking(/* tracked= */ true, "");
+                        case Rewritten.Untouched untouched ->
+                            new Tracking(
+                                    /* tracked= */ false, untouched.reason().code());
+                    });
+        } catch (JournalException e) {
+            LOG.info("the tracking of {} is not known: {}", id, e.getMessage());
+            return Optional.empty();
         }
     }
 

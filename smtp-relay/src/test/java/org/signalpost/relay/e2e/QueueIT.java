@@ -101,7 +101,8 @@ class QueueIT {
                     .doesNotContain(first);
             assertThat(done("summary")).contains("127.0.0.1:" + port).containsPattern("127.0.0.1:" + port + " +3 +0 ");
 
-            assertThat(done("show", second)).contains("\"bob@example.com\"", "\"deferred\"", "Second");
+            assertThat(done("show", second))
+                    .contains("\"bob@example.com\"", "\"deferred\"", "Second", "\"tracked\" : true");
             assertThat(done("show", first, "--body")).isEqualTo(Mails.newsletter("First"));
             assertThat(done("show", first, "--headers"))
                     .isEqualTo(Mails.newsletter("First").replaceFirst("(?s)\r\n\r\n.*", "\r\n"));

@@ -24,6 +24,7 @@ import org.signalpost.track.MailQueue.Filter;
 import org.signalpost.track.MailQueue.Mail;
 import org.signalpost.track.MailQueue.Recipient;
 import org.signalpost.track.MailQueue.RouteFigures;
+import org.signalpost.track.MailQueue.Tracking;
 import org.signalpost.track.MessageId;
 
 class QueueTest extends QueueWorld {
@@ -74,6 +75,18 @@ class QueueTest extends QueueWorld {
                                 "4.7.1",
                                 "451 no"));
         assertThat(queue.find(new MessageId(1, 1))).isEmpty();
+    }
+
+    @Test
+    void it_is_told_how_a_mail_will_be_tracked() {
+        MessageId text = accept("shop@example.org", "ann@a.example");
+        MessageId html = TestSpool.accept(
+                spool,
+                TestSpool.envelope("shop@example.org", "ann@a.example"),
+                TestSpool.mail("Subject: x\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>\r\n"));
+        assertThat(queue.tracking(text)).contains(new Tracking(/* tracked= */ false, "no-html"));
+        assertThat(queue.tracking(html)).contains(new Tracking(/* tracked= */ true, ""));
+        assertThat(queue.tracking(new MessageId(1, 1))).isEmpty();
     }
 
     @Test

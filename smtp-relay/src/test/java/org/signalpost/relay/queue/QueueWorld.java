@@ -8,16 +8,29 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.journal.Journal;
 import org.signalpost.relay.delivery.Capture;
+import org.signalpost.relay.delivery.Plans;
 import org.signalpost.relay.delivery.Routes;
 import org.signalpost.relay.spool.RecipientState;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.spool.TestSpool;
+import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.rewrite.RawMessage;
+import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.track.MessageId;
+import org.signalpost.track.SigningKeys;
+import org.signalpost.track.TrackingUrls;
 
 /** A queue over a real spool whose routes are the recipients' domains, with a clock that is set by hand. */
 abstract class QueueWorld {
     static final RawMessage MAIL = TestSpool.mail("Subject: Sale\r\n\r\nHello\r\n");
+
+    private static final Plans REWRITING = new Plans(
+            new MessageRewriter(
+                    new TrackingUrls("https://t.example"),
+                    SigningKeys.of(1, new byte[32], new byte[32]),
+                    RewriteSettings.defaults(/* opens= */ true, /* clicks= */ true)),
+            mail -> mail,
+            mail -> {});
 
     @TempDir
     Path directory;
@@ -43,7 +56,7 @@ abstract class QueueWorld {
         outbox = new Capture(directory.resolve("outbox"), new Capture.Keep(Duration.ofDays(7), 1_000), () -> now);
         outbox.start();
         var release = new Release(outbox, spool, goesOut());
-        queue = new Queue(spool, routes, new Acts(spool, () -> now), release);
+        queue = new Queue(spool, routes, new Acts(spool, () -> now), release, REWRITING::forecast);
     }
 
     boolean goesOut() {

@@ -129,7 +129,16 @@ public final class QueueCalls {
     }
 
     private Reply detail(Exchange exchange) {
-        return Reply.json(200, json(known(exchange)));
+        MailQueue.Mail mail = known(exchange);
+        ObjectNode body = json(mail);
+        queue.tracking(mail.id())
+                .ifPresentOrElse(
+                        tracking -> Json.put(
+                                body.putObject("tracking").put("tracked", tracking.tracked()),
+                                "reason",
+                                tracking.reason()),
+                        () -> body.putNull("tracking"));
+        return Reply.json(200, body);
     }
 
     private MailQueue.Mail known(Exchange exchange) {
