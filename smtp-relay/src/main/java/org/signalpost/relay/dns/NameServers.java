@@ -10,7 +10,7 @@ import org.xbill.DNS.Lookup;
 import org.xbill.DNS.Name;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Resolver;
-import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.ResolverConfig;
 import org.xbill.DNS.Type;
 
 /** Asks name servers, and remembers what they say for as long as they allow, at most five minutes. Safe to share. */
@@ -28,9 +28,9 @@ final class NameServers {
 
     /** Asks these, or the system's when there are none; each is waited for so long, twice. */
     NameServers(List<InetSocketAddress> servers, Duration patience) {
-        resolver = servers.isEmpty()
-                ? new ExtendedResolver()
-                : new ExtendedResolver(servers.stream().map(SimpleResolver::new).toArray(Resolver[]::new));
+        List<InetSocketAddress> asked =
+                servers.isEmpty() ? ResolverConfig.getCurrentConfig().servers() : servers;
+        resolver = new ExtendedResolver(asked.stream().map(NameServer::new).toArray(Resolver[]::new));
         for (Resolver one : resolver.getResolvers()) {
             one.setTimeout(patience);
         }

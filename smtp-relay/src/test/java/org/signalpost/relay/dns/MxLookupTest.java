@@ -167,9 +167,10 @@ class MxLookupTest {
         assertThat(impatient().destination("a.example")).isInstanceOf(Destination.Failed.class);
     }
 
-    @Test
-    void another_name_server_is_asked_when_one_is_silent() throws IOException {
-        dns.behaves("a.example", Behaviour.SILENT);
+    @ParameterizedTest
+    @EnumSource(names = {"SILENT", "SERVFAIL", "REFUSED", "GARBAGE"})
+    void another_name_server_is_asked_when_one_does_not_tell(Behaviour behaviour) throws IOException {
+        dns.behaves("a.example", behaviour);
         try (FakeNameServer second = FakeNameServer.start()) {
             second.knows("a.example", "A", "192.0.2.1");
             var lookup =
