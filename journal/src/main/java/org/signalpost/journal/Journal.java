@@ -1,8 +1,6 @@
 package org.signalpost.journal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -11,18 +9,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,50 +30,22 @@ public final class Journal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final long SEGMENT_SIZE = 64L << 20;
     private static final long SMALLEST_SEGMENT = 4 << 10;
-    private static final int QUEUE = 10_000;
-    private static final int BATCH_OCTETS = 8 << 20;
-    private static final int READ_OCTETS = 16 << 20;
 
-    private static final long FAILING = Duration.ofSeconds(10).toNanos();
-
-    private final Path directory;
-    private final Storage storage;
     private final long segmentSize;
-    private final long generation;
     private final FileChannel lock;
-    private final ConcurrentSkipListMap<Long, Segment> segments;
-    private final BlockingQueue<Pending> queue = new ArrayBlockingQueue<>(QUEUE);
-    private final ReentrantLock state = new ReentrantLock();
-    private final Condition grown = state.newCondition();
-    private final Spare spare;
-    private final Thread writer;
-
-    // Written by the writer thread only.
-    private volatile Optional<Segment> current;
-    private long newest;
-    private volatile boolean rollWanted;
     private final boolean foundDamage;
-    private volatile boolean closed;
-    private volatile boolean ended;
-    private volatile OptionalLong failedAt = OptionalLong.empty();
+    private final Segments segments;
+    private final LogWriter writer;
+    private final LogReader reader;
 
     private Journal(Path directory, Storage storage, long segmentSize, FileChannel lock, Recovery found)
             throws IOException {
-        this.directory = directory;
-        this.storage = storage;
         this.segmentSize = segmentSize;
         this.lock = lock;
-        this.generation = found.generation();
-        this.segments = new ConcurrentSkipListMap<>(found.segments());
-        this.current = Optional.ofNullable(segments.lastEntry()).map(Map.Entry::getValue);
-        this.newest = found.newest();
-        this.rollWanted = found.roll();
         this.foundDamage = found.damage();
-        this.spare = new Spare(directory, storage, segmentSize);
-        this.writer = Thread.ofPlatform()
-                .name("journal " + directory.getFileName())
-                .daemon()
-                .unstarted(this::write);
+        this.segments = new Segments(directory, storage, found);
+        this.writer = new LogWriter(segments, storage, segmentSize, found);
+        this.reader = new LogReader(segments, writer::leave);
     }
 
     /**
@@ -154,19 +116,18 @@ public final class Journal implements AutoCloseable {
 
     /** Whether something was met, when it was opened or since, that is no whole record: some may be missing. */
     public boolean isDamaged() {
-        return foundDamage || segments.values().stream().anyMatch(Segment::isDamaged);
+        return foundDamage || segments.isDamaged();
     }
 
     /** Whether it is closed, or the last records could not be written, within the last ten seconds. */
     public boolean isFailing() {
-        OptionalLong at = failedAt;
-        return closed || (at.isPresent() && System.nanoTime() - at.getAsLong() < FAILING);
+        return writer.isFailing();
     }
 
     /** The octets that are free on its disk; 0 when that can't be told. */
     public long freeOctets() {
         try {
-            return Files.getFileStore(directory).getUsableSpace();
+            return Files.getFileStore(segments.directory()).getUsableSpace();
         } catch (IOException e) {
             return 0;
         }
@@ -179,24 +140,6 @@ public final class Journal implements AutoCloseable {
 
         /** It is unknown, or certain not, to be kept. */
         void failed(JournalException failure);
-    }
-
-    private static final class Pending {
-        private final int kind;
-        private final EntryId id;
-        private final byte[] payload;
-        private final Completion completion;
-
-        private Pending(int kind, EntryId id, byte[] payload, Completion completion) {
-            this.kind = kind;
-            this.id = id;
-            this.payload = payload;
-            this.completion = completion;
-        }
-
-        private int length() {
-            return Frame.HEAD + payload.length;
-        }
     }
 
     /** A caller that waits. */
@@ -253,184 +196,14 @@ public final class Journal implements AutoCloseable {
         if (payload.length > longestPayload()) {
             completion.failed(new JournalException(
                     JournalException.Cause.TOO_LONG, payload.length + " octets are more than a record holds"));
-        } else if (closed) {
-            completion.failed(closedFailure());
-        } else if (!queue.offer(new Pending(kind, id, payload, completion))) {
-            completion.failed(new JournalException(JournalException.Cause.OVERLOADED, "the log's queue is full"));
-        } else if (ended) {
-            refuseTheRest();
+        } else {
+            writer.append(new LogWriter.Pending(kind, id, payload, completion));
         }
     }
 
     /** Whether more than 80 percent of the queue is taken: whoever can wait had better. */
     public boolean isStrained() {
-        return queue.size() * 5 > QUEUE * 4;
-    }
-
-    private static JournalException closedFailure() {
-        return new JournalException(JournalException.Cause.CLOSED, "the log is closed");
-    }
-
-    private void refuseTheRest() {
-        var rest = new ArrayList<Pending>();
-        queue.drainTo(rest);
-        rest.forEach(pending -> told(pending.completion, closedFailure()));
-    }
-
-    private void write() {
-        try {
-            Optional<Pending> first = Optional.empty();
-            while (!closed || first.isPresent() || !queue.isEmpty()) {
-                var batch = new ArrayList<Pending>();
-                first = gather(first, batch);
-                if (!batch.isEmpty()) {
-                    store(batch);
-                }
-            }
-        } catch (RuntimeException | Error e) {
-            LOG.error("alarm=journal-writer the log {} has ended: {}", directory, e.toString(), e);
-            closed = true;
-        } finally {
-            // In this order: whoever adds to the queue after it was emptied sees that it has ended.
-            ended = true;
-            refuseTheRest();
-        }
-    }
-
-    /** Fills the batch; gives back the one that would have made it too large. */
-    private Optional<Pending> gather(Optional<Pending> first, List<Pending> batch) {
-        long octets = 0;
-        Optional<Pending> next = first.isPresent() ? first : waited();
-        while (next.isPresent()) {
-            Pending pending = next.get();
-            if (octets > 0 && octets + pending.length() > BATCH_OCTETS) {
-                return next;
-            }
-            batch.add(pending);
-            octets += pending.length();
-            next = Optional.ofNullable(queue.poll());
-        }
-        return Optional.empty();
-    }
-
-    private Optional<Pending> waited() {
-        try {
-            return Optional.ofNullable(queue.poll(50, java.util.concurrent.TimeUnit.MILLISECONDS));
-        } catch (InterruptedException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** Writes a batch, a group for each segment it reaches into. */
-    private void store(List<Pending> batch) {
-        int from = 0;
-        while (from < batch.size()) {
-            int to = from;
-            try {
-                Segment segment = withRoomFor(batch.get(from));
-                long room = segmentSize - segment.end();
-                while (to < batch.size() && batch.get(to).length() <= room) {
-                    room -= batch.get(to).length();
-                    to++;
-                }
-                store(segment, batch.subList(from, to));
-            } catch (IOException | RuntimeException e) {
-                to = Math.max(to, from + 1);
-                fail(batch.subList(from, to), e);
-            }
-            from = to;
-        }
-    }
-
-    private Segment withRoomFor(Pending pending) throws IOException {
-        if (current.isEmpty() || rollWanted || current.get().end() + pending.length() > segmentSize) {
-            rollWanted = false;
-            // Never a number for the second time, whatever became of the file that had it.
-            newest++;
-            long number = newest;
-            current = Optional.empty();
-            Path name = Recovery.file(directory, number);
-            Optional<Storage.Segment> prepared = spare.as(name);
-            Storage.Segment file = prepared.isPresent() ? prepared.get() : storage.create(name, segmentSize);
-            var segment = new Segment(generation, number, file, Frame.SEGMENT_HEAD);
-            try {
-                storage.forceDirectory(directory);
-                file.write(new ByteBuffer[] {Frame.segmentHead(generation, number)}, 0);
-                file.force();
-            } catch (IOException e) {
-                file.close();
-                storage.delete(name);
-                throw e;
-            }
-            segments.put(number, segment);
-            current = Optional.of(segment);
-        }
-        return current.orElseThrow();
-    }
-
-    private void store(Segment segment, List<Pending> group) throws IOException {
-        // Head and payload of each, as they are.
-        var buffers = new ByteBuffer[2 * group.size()];
-        var positions = new ArrayList<Position>(group.size());
-        long at = segment.end();
-        for (int i = 0; i < group.size(); i++) {
-            Pending pending = group.get(i);
-            positions.add(segment.at(at));
-            buffers[2 * i] = Frame.head(segment.at(at), pending.kind, pending.id, pending.payload);
-            buffers[2 * i + 1] = ByteBuffer.wrap(pending.payload);
-            at += pending.length();
-        }
-        segment.file().write(buffers, segment.end());
-        segment.file().force();
-        failedAt = OptionalLong.empty();
-        state.lock();
-        try {
-            segment.advance(at);
-            grown.signalAll();
-        } finally {
-            state.unlock();
-        }
-        for (int i = 0; i < positions.size(); i++) {
-            told(group.get(i).completion, positions.get(i));
-        }
-        if (at > segmentSize / 2) {
-            spare.prepare();
-        }
-    }
-
-    private static void told(Completion completion, Position position) {
-        try {
-            completion.appended(position);
-        } catch (RuntimeException e) {
-            LOG.error("alarm=journal-completion a completion failed: {}", e.toString(), e);
-        }
-    }
-
-    private static void told(Completion completion, JournalException failure) {
-        try {
-            completion.failed(failure);
-        } catch (RuntimeException e) {
-            LOG.error("alarm=journal-completion a completion failed: {}", e.toString(), e);
-        }
-    }
-
-    private void fail(List<Pending> group, Exception why) {
-        String message = String.valueOf(why.getMessage());
-        failedAt = OptionalLong.of(System.nanoTime());
-        LOG.error("alarm=journal-write {} could not be written: {}", directory, message);
-        current.ifPresent(segment -> {
-            // Nothing of what was not forced is believed, also not by the next start.
-            try {
-                long octets = group.stream().mapToLong(Pending::length).sum();
-                segment.erase(segment.end(), Math.min(octets, segmentSize - segment.end()));
-            } catch (IOException e) {
-                LOG.error(
-                        "alarm=journal-erase the unforced end of segment {} stays: {}", segment.number(), e.toString());
-            }
-        });
-        current = Optional.empty();
-        var failure = JournalException.of(why, "the log could not be written: " + message);
-        group.forEach(pending -> told(pending.completion, failure));
+        return writer.isStrained();
     }
 
     /**
@@ -439,99 +212,12 @@ public final class Journal implements AutoCloseable {
      * the rest of its segment.
      */
     public List<Entry> read(Position from, int limit) {
-        var entries = new ArrayList<Entry>();
-        boolean ours = from.generation() == generation;
-        long octets = 0;
-        for (Segment segment : segments.tailMap(ours ? from.segment() : 0L).values()) {
-            boolean first = ours && segment.number() == from.segment();
-            long offset = first ? Math.max(from.offset(), Frame.SEGMENT_HEAD) : Frame.SEGMENT_HEAD;
-            long end = segment.readable();
-            while (offset < end) {
-                if (entries.size() >= limit || octets > READ_OCTETS) {
-                    return entries;
-                }
-                Optional<Entry> entry = whole(segment, offset, end);
-                if (entry.isEmpty()) {
-                    OptionalLong behind = behindDamage(segment, offset);
-                    if (behind.isEmpty()) {
-                        break;
-                    }
-                    offset = behind.getAsLong();
-                    continue;
-                }
-                entries.add(entry.get());
-                octets += entry.get().payload().length;
-                offset = entry.get().next().offset();
-            }
-        }
-        return entries;
-    }
-
-    /** Where reading goes on behind a damaged record; what none is behind hides the rest of its segment. */
-    private OptionalLong behindDamage(Segment segment, long offset) {
-        OptionalLong behind = OptionalLong.empty();
-        try {
-            behind = segment.behindDamage(offset, segment.end());
-        } catch (IOException e) {
-            LOG.debug("looking behind damage: {}", e.toString());
-        }
-        if (behind.isEmpty() && segments.containsKey(segment.number()) && segment.damaged(offset)) {
-            LOG.error("alarm=journal-damaged the rest of segment {} of {} is not read", segment.number(), directory);
-            rollWanted |= current.filter(now -> now == segment).isPresent();
-        }
-        return behind;
-    }
-
-    private Optional<Entry> whole(Segment segment, long offset, long end) {
-        Optional<Entry> entry = Optional.empty();
-        String why = "its checksum is wrong";
-        try {
-            entry = segment.record(offset, end);
-        } catch (ClosedByInterruptException e) {
-            throw new JournalException(JournalException.Cause.BROKEN, "interrupted while reading", e);
-        } catch (IOException e) {
-            why = e.toString();
-        }
-        if (entry.isEmpty()) {
-            told(segment, offset, why);
-        }
-        return entry;
-    }
-
-    /** Says once that a record is damaged; its segment will be put aside instead of being removed. */
-    private void told(Segment segment, long offset, String why) {
-        if (segments.containsKey(segment.number()) && segment.reported(offset)) {
-            LOG.error("alarm=journal-damaged segment {} of {}, octet {}: {}", segment.number(), directory, offset, why);
-        }
+        return reader.read(from, limit);
     }
 
     /** Waits until there is a durable entry at or behind this position; false when the time is over. */
     public boolean await(Position from, Duration timeout) {
-        long nanos = timeout.toNanos();
-        state.lock();
-        try {
-            while (!reaches(from)) {
-                if (nanos <= 0 || closed) {
-                    return false;
-                }
-                nanos = grown.awaitNanos(nanos);
-            }
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        } finally {
-            state.unlock();
-        }
-    }
-
-    private boolean reaches(Position from) {
-        if (from.generation() != generation) {
-            return segments.values().stream().anyMatch(segment -> segment.readable() > Frame.SEGMENT_HEAD);
-        }
-        return segments.tailMap(from.segment()).values().stream()
-                .anyMatch(segment -> segment.number() == from.segment()
-                        ? segment.readable() > Math.max(from.offset(), Frame.SEGMENT_HEAD)
-                        : segment.readable() > Frame.SEGMENT_HEAD);
+        return segments.await(from, timeout);
     }
 
     /**
@@ -540,74 +226,30 @@ public final class Journal implements AutoCloseable {
      * @throws JournalException {@code DAMAGED} when there is no whole one
      */
     public Entry entry(Position position) {
-        Segment segment = position.generation() == generation ? segments.get(position.segment()) : null;
-        if (segment == null) {
-            throw new JournalException(JournalException.Cause.DAMAGED, "there is no segment for " + position);
-        }
-        try {
-            Optional<Entry> entry = segment.record(position.offset(), segment.end());
-            if (entry.isEmpty()) {
-                told(segment, position.offset(), "its checksum is wrong");
-            }
-            return entry.orElseThrow(() ->
-                    new JournalException(JournalException.Cause.DAMAGED, "there is no whole record at " + position));
-        } catch (IOException e) {
-            throw new JournalException(JournalException.Cause.BROKEN, position + " can't be read: " + e, e);
-        }
+        return reader.entry(position);
     }
 
     /** The place behind the last durable entry. */
     public Position end() {
-        return Optional.ofNullable(segments.lastEntry())
-                .map(last -> last.getValue().at(last.getValue().end()))
-                .orElse(new Position(generation, 0, 0));
+        return segments.end();
     }
 
     /** Nobody needs anything before this position any more: whole segments before it are removed. */
     public void release(Position before) {
-        if (before.generation() != generation) {
-            return;
-        }
-        for (Segment segment : List.copyOf(segments.headMap(before.segment()).values())) {
-            if (segment.number() == segments.lastKey()) {
-                return;
-            }
-            try {
-                segments.remove(segment.number());
-                segment.file().close();
-                Path file = Recovery.file(directory, segment.number());
-                if (segment.isDamaged()) {
-                    // What is behind the damage was read by nobody.
-                    Recovery.moveAside(directory, storage, file);
-                } else {
-                    storage.delete(file);
-                }
-                storage.forceDirectory(directory);
-            } catch (IOException e) {
-                LOG.warn("segment {} of {} could not be removed: {}", segment.number(), directory, e.toString());
-            }
-        }
+        segments.release(before);
     }
 
     /** Writes what was accepted, and ends. */
     @Override
     public void close() {
-        state.lock();
+        writer.stop();
+        segments.stop();
         try {
-            closed = true;
-            grown.signalAll();
-        } finally {
-            state.unlock();
-        }
-        try {
-            writer.join();
-            spare.close();
-            for (Segment segment : segments.values()) {
-                segment.file().close();
-            }
+            writer.close();
+            segments.close();
             lock.close();
-        } catch (IOException | InterruptedException e) {
-            LOG.warn("{} was not closed cleanly: {}", directory, e.toString());
+        } catch (IOException e) {
+            LOG.warn("{} was not closed cleanly: {}", segments.directory(), e.toString());
         }
     }
 }
