@@ -62,8 +62,8 @@ public final class Verdicts {
                 due.attempts() + 1,
                 word(decision),
                 millis,
-                said.status(),
-                said.reply());
+                state.said().status(),
+                state.said().reply());
         return state;
     }
 

@@ -2,6 +2,10 @@ package org.signalpost.relay.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +38,7 @@ import org.signalpost.track.MessageId;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingQuota;
 import org.signalpost.track.TrackingUrls;
+import org.slf4j.LoggerFactory;
 
 /** When mail that can't go out is tried again, by a clock that is set by hand. */
 class RetryTest {
@@ -143,6 +148,31 @@ class RetryTest {
             assertThat(spool.said(standing).reply()).contains("451 4.7.1 later");
             assertThat(spool.said(standing).peer()).isEqualTo("mx.example.com");
         }
+    }
+
+    @Test
+    void the_log_says_that_its_time_is_over() {
+        var logger = (Logger) LoggerFactory.getLogger(DeliveryLoop.class);
+        var lines = new ListAppender<ILoggingEvent>();
+        lines.start();
+        var level = logger.getLevel();
+        logger.setLevel(Level.INFO);
+        logger.addAppender(lines);
+        try (Journal log = TestSpool.log(directory)) {
+            Spool spool = open(log);
+            TestSpool.accept(spool, TestSpool.envelope("shop@example.org", "ann@a.example"), MAIL);
+            now = START.plus(Duration.ofDays(5));
+            attempt(spool, spool.take(Duration.ZERO, any -> true).orElseThrow(), Optional.empty());
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(level);
+        }
+        assertThat(lines.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .asString()
+                .startsWith("failed message=msg_")
+                .endsWith("status=4.4.7 reply=its time is over; the last reply was: 451 4.7.1 later");
     }
 
     @Test
