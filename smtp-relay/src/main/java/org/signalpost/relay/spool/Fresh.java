@@ -1,5 +1,7 @@
 package org.signalpost.relay.spool;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,8 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.track.MessageId;
 
-/** Mail that has just come in and is about to go out, so that it need not be read again. Bounded. Safe to share. */
+/**
+ * Mail that has just come in and is about to go out, so that it need not be read again. Bounded. Safe to share.
+ *
+ * <p>When it is full what came first stays, for its turn comes first; unless it has been there so long that it is not
+ * going to be soon.
+ */
 final class Fresh {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final long most;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<MessageId, StoredMail> mails = new LinkedHashMap<>();
@@ -19,20 +28,32 @@ final class Fresh {
         this.most = most;
     }
 
-    /** Keeps it for a while; the oldest go when there are too many. */
+    /** Keeps it for a while, if there is room. */
     void put(StoredMail mail) {
         lock.lock();
         try {
-            mails.put(mail.id(), mail);
-            octets += mail.message().size();
-            Iterator<StoredMail> oldest = mails.values().iterator();
-            while (octets > most && oldest.hasNext()) {
-                octets -= oldest.next().message().size();
-                oldest.remove();
+            if (makeRoom(mail)) {
+                mails.put(mail.id(), mail);
+                octets += mail.message().size();
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean makeRoom(StoredMail mail) {
+        long wanted = mail.message().size();
+        Instant late = mail.acceptedAt().minus(SOON);
+        Iterator<StoredMail> oldest = mails.values().iterator();
+        while (octets + wanted > most && oldest.hasNext()) {
+            StoredMail one = oldest.next();
+            if (one.acceptedAt().isAfter(late)) {
+                return false;
+            }
+            octets -= one.message().size();
+            oldest.remove();
+        }
+        return octets + wanted <= most;
     }
 
     Optional<StoredMail> find(MessageId id) {
