@@ -28,16 +28,26 @@ public final class DurableFile {
                 "." + file.getFileName(),
                 ".new",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        try {
+            fill(temporary, octets);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            // On a full disk half a file is in everybody's way.
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entries.force(/* metaData= */ true);
+        }
+    }
+
+    private static void fill(Path file, byte[] octets) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             var buffer = ByteBuffer.wrap(octets);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
             channel.force(/* metaData= */ true);
-        }
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-            entries.force(/* metaData= */ true);
         }
     }
 

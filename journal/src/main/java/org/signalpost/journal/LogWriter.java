@@ -152,21 +152,33 @@ final class LogWriter implements AutoCloseable {
     private void store(List<Pending> batch) {
         int from = 0;
         while (from < batch.size()) {
-            int to = from;
+            Segment segment;
             try {
-                Segment segment = withRoomFor(batch.get(from));
-                long room = segmentSize - segment.end();
-                while (to < batch.size() && batch.get(to).length() <= room) {
-                    room -= batch.get(to).length();
-                    to++;
-                }
-                store(segment, batch.subList(from, to));
+                segment = withRoomFor(batch.get(from));
             } catch (IOException | RuntimeException e) {
-                to = Math.max(to, from + 1);
-                fail(batch.subList(from, to), e);
+                // All of them, for the next would only have the same disk make the same file again.
+                fail(batch.subList(from, batch.size()), e);
+                return;
             }
-            from = to;
+            List<Pending> group = batch.subList(from, from + fitting(segment, batch, from));
+            try {
+                store(segment, group);
+            } catch (IOException | RuntimeException e) {
+                fail(group, e);
+            }
+            from += group.size();
         }
+    }
+
+    /** How many from this one on there is room for. */
+    private int fitting(Segment segment, List<Pending> batch, int from) {
+        long room = segmentSize - segment.end();
+        int to = from;
+        while (to < batch.size() && batch.get(to).length() <= room) {
+            room -= batch.get(to).length();
+            to++;
+        }
+        return to - from;
     }
 
     private Segment withRoomFor(Pending pending) throws IOException {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What stands behind the last whole record of a segment is put into {@code quarantine/}; in the last segment it is a
  * torn write and is erased as well, so that it can never be taken for a record later. A file whose head is not ours and
- * whose records are not either goes there whole.
+ * whose records are not either goes there whole. What the disk does not give back is left where it is, with an alarm.
  *
  * @param generation the life of the log
  * @param segments by number
@@ -40,50 +40,77 @@ record Recovery(long generation, Map<Long, Segment> segments, long newest, boole
     /** Reads the directory; {@code fresh} is the generation of a log that begins now. */
     static Recovery of(Path directory, Storage storage, long fresh) throws IOException {
         var files = new TreeMap<Long, Storage.Segment>();
+        long unread = 0;
         for (String name : storage.list(directory)) {
             if (name.matches("[0-9]{8,18}\\.log")) {
                 long number = Long.parseLong(name.substring(0, name.length() - ".log".length()));
-                files.put(number, storage.open(file(directory, number)));
+                try {
+                    files.put(number, storage.open(file(directory, number)));
+                } catch (IOException e) {
+                    LOG.error("alarm=journal-unreadable {} of {} can't be opened: {}", name, directory, e.toString());
+                    unread = Math.max(unread, number);
+                }
             }
         }
         long generation = generation(files).orElse(fresh);
         var segments = new TreeMap<Long, Segment>();
         boolean roll = false;
-        boolean damage = false;
+        boolean damage = unread > 0;
         for (var numbered : files.entrySet()) {
             long number = numbered.getKey();
             var segment = new Segment(generation, number, numbered.getValue(), Frame.SEGMENT_HEAD);
-            if (!isOurs(segment)) {
-                segment.file().close();
-                moveAside(directory, storage, file(directory, number));
+            try {
+                if (!isOurs(segment)) {
+                    segment.file().close();
+                    keepAside(directory, storage, file(directory, number));
+                    damage = true;
+                    continue;
+                }
+                roll = !read(directory, segment, number == files.lastKey());
+                damage |= segment.hasPutAside();
+            } catch (IOException e) {
+                LOG.error(
+                        "alarm=journal-unreadable segment {} of {} can't be read from octet {} on: {}",
+                        number,
+                        directory,
+                        segment.end(),
+                        e.toString());
+                segment.reported(segment.end());
+                roll = true;
                 damage = true;
-                continue;
             }
-            roll = !read(directory, segment, number == files.lastKey());
-            damage |= segment.hasPutAside();
             segments.put(number, segment);
         }
-        return new Recovery(generation, segments, files.isEmpty() ? 0 : files.lastKey(), roll, damage);
+        long newest = Math.max(files.isEmpty() ? 0 : files.lastKey(), unread);
+        return new Recovery(generation, segments, newest, roll, damage);
     }
 
     /** What the first whole head says; without one, what a head claims whose first record agrees. */
-    private static Optional<Long> generation(Map<Long, Storage.Segment> files) throws IOException {
+    private static Optional<Long> generation(Map<Long, Storage.Segment> files) {
         Optional<Long> claimed = Optional.empty();
         for (var file : files.entrySet()) {
-            ByteBuffer head = head(file.getValue());
-            Optional<Long> whole = Frame.generation(head, file.getKey());
-            if (whole.isPresent()) {
-                return whole;
-            }
-            if (head.remaining() == Frame.SEGMENT_HEAD) {
-                long claim = Frame.claimedGeneration(head);
-                var segment = new Segment(claim, file.getKey(), file.getValue(), Frame.SEGMENT_HEAD);
-                if (beginsWithRecord(segment)) {
-                    claimed = Optional.of(claim);
+            try {
+                ByteBuffer head = head(file.getValue());
+                Optional<Long> whole = Frame.generation(head, file.getKey());
+                if (whole.isPresent()) {
+                    return whole;
                 }
+                Optional<Long> claim = claim(head, file.getKey(), file.getValue());
+                claimed = claim.isPresent() ? claim : claimed;
+            } catch (IOException e) {
+                LOG.error("alarm=journal-unreadable the head of segment {}: {}", file.getKey(), e.toString());
             }
         }
         return claimed;
+    }
+
+    private static Optional<Long> claim(ByteBuffer head, long number, Storage.Segment file) throws IOException {
+        if (head.remaining() < Frame.SEGMENT_HEAD) {
+            return Optional.empty();
+        }
+        long claim = Frame.claimedGeneration(head);
+        boolean agrees = beginsWithRecord(new Segment(claim, number, file, Frame.SEGMENT_HEAD));
+        return agrees ? Optional.of(claim) : Optional.empty();
     }
 
     private static ByteBuffer head(Storage.Segment file) throws IOException {
@@ -94,7 +121,12 @@ record Recovery(long generation, Map<Long, Segment> segments, long newest, boole
 
     /** Damage to a head is no reason to lose the records behind it. */
     private static boolean isOurs(Segment segment) throws IOException {
-        Optional<Long> life = Frame.generation(head(segment.file()), segment.number());
+        Optional<Long> life = Optional.empty();
+        try {
+            life = Frame.generation(head(segment.file()), segment.number());
+        } catch (IOException e) {
+            LOG.error("alarm=journal-unreadable the head of segment {}: {}", segment.number(), e.toString());
+        }
         if (life.isPresent()) {
             return life.get() == segment.at(0).generation();
         }
@@ -167,12 +199,16 @@ record Recovery(long generation, Map<Long, Segment> segments, long newest, boole
                 kept);
     }
 
-    /** Keeps a whole file out of the way. */
-    static void moveAside(Path directory, Storage storage, Path file) {
+    /** Puts a whole file out of the way. */
+    static void moveAside(Path directory, Storage storage, Path file) throws IOException {
+        Path kept = Files.createDirectories(directory.resolve(QUARANTINE)).resolve(file.getFileName());
+        storage.rename(file, kept);
+        LOG.error("alarm=journal-quarantine {} can't be read as a whole and is kept as {}", file, kept);
+    }
+
+    private static void keepAside(Path directory, Storage storage, Path file) {
         try {
-            Path kept = Files.createDirectories(directory.resolve(QUARANTINE)).resolve(file.getFileName());
-            storage.rename(file, kept);
-            LOG.error("alarm=journal-quarantine {} can't be read as a whole and is kept as {}", file, kept);
+            moveAside(directory, storage, file);
         } catch (IOException e) {
             LOG.error("alarm=journal-quarantine {} can't be put aside: {}", file, e.toString());
         }

@@ -113,7 +113,10 @@ final class Segments implements AutoCloseable {
                         : segment.readable() > Frame.SEGMENT_HEAD);
     }
 
-    /** Removes whole segments before this position, never the last; what is damaged is put aside. */
+    /**
+     * Removes whole segments before this position, never the last; what is damaged is put aside. The oldest goes first,
+     * and while it does not go nothing else does: what became of a record never goes before the record.
+     */
     void release(Position before) {
         if (before.generation() != generation) {
             return;
@@ -126,13 +129,12 @@ final class Segments implements AutoCloseable {
                 remove(segment);
             } catch (IOException e) {
                 LOG.warn("segment {} of {} could not be removed: {}", segment.number(), directory, e.toString());
+                return;
             }
         }
     }
 
     private void remove(Segment segment) throws IOException {
-        all.remove(segment.number());
-        segment.file().close();
         Path file = Recovery.file(directory, segment.number());
         if (segment.isDamaged()) {
             // What is behind the damage was read by nobody.
@@ -141,6 +143,8 @@ final class Segments implements AutoCloseable {
             storage.delete(file);
         }
         storage.forceDirectory(directory);
+        all.remove(segment.number());
+        segment.file().close();
     }
 
     /** Nobody waits any longer. */

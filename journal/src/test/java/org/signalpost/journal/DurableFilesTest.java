@@ -110,7 +110,10 @@ class DurableFilesTest {
 
     @ParameterizedTest
     // Where a file can't be made is the start alone.
-    @EnumSource(value = FailingDisk.Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "CREATE")
+    @EnumSource(
+            value = FailingDisk.Fault.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"CREATE", "DELETE"})
     void a_disk_that_fails_at_any_point_leaves_nothing_and_the_next_file_is_kept(FailingDisk.Fault fault)
             throws IOException {
         var disk = new FailingDisk();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A disk that fails when it is told to. */
 final class FailingDisk implements Storage {
@@ -21,8 +22,16 @@ final class FailingDisk implements Storage {
         /** No file gets another name. */
         RENAME,
         /** No directory can be forced. */
-        DIRECTORY
+        DIRECTORY,
+        /** No file can be deleted. */
+        DELETE
     }
+
+    /** How often a file was to be made. */
+    final AtomicInteger creations = new AtomicInteger();
+
+    private Optional<Path> worn = Optional.empty();
+    private long bad;
 
     private final Disk disk = new Disk();
     private volatile CountDownLatch gate = new CountDownLatch(0);
@@ -59,7 +68,13 @@ final class FailingDisk implements Storage {
         }
     }
 
-    private Segment failing(Segment segment) {
+    /** An octet that can't be read any more. */
+    void wear(Path file, long octet) {
+        worn = Optional.of(file);
+        bad = octet;
+    }
+
+    private Segment failing(Path file, Segment segment) {
         return new Segment() {
             @Override
             public void write(ByteBuffer[] buffers, long at) throws IOException {
@@ -71,6 +86,9 @@ final class FailingDisk implements Storage {
 
             @Override
             public int read(ByteBuffer buffer, long at) throws IOException {
+                if (worn.filter(file::equals).isPresent() && at <= bad && bad < at + buffer.remaining()) {
+                    throw new IOException("Input/output error");
+                }
                 return segment.read(buffer, at);
             }
 
@@ -105,19 +123,21 @@ final class FailingDisk implements Storage {
 
     @Override
     public Segment create(Path file, long length) throws IOException {
+        creations.incrementAndGet();
         may(Fault.FULL, "No space left on device");
         may(Fault.CREATE, "Input/output error");
         may(Fault.DEAD, "Input/output error");
-        return failing(disk.create(file, length));
+        return failing(file, disk.create(file, length));
     }
 
     @Override
     public Segment open(Path file) throws IOException {
-        return failing(disk.open(file));
+        return failing(file, disk.open(file));
     }
 
     @Override
     public void delete(Path file) throws IOException {
+        may(Fault.DELETE, "Device or resource busy");
         disk.delete(file);
     }
 

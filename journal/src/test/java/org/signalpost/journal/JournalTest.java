@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -459,6 +460,105 @@ class JournalTest {
         assertThat(kept.get() + refused.get()).isEqualTo(all);
         try (Journal journal = Journal.open(directory, new Disk(), 64 << 20)) {
             assertThat(journal.read(Position.START, 2 * all)).hasSize(1 + kept.get());
+        }
+    }
+
+    @Test
+    void an_octet_that_the_disk_does_not_give_back_costs_what_is_behind_it_in_its_segment() throws IOException {
+        var written = new ArrayList<String>();
+        try (Journal journal = small()) {
+            for (int i = 0; i < 40; i++) {
+                written.add("record " + i);
+                journal.append(1, ID, octets("record " + i));
+            }
+        }
+        long size = Files.size(segment(2));
+        long last = Long.parseLong(storedIn().getLast().replace(".log", ""));
+        assertThat(last).isGreaterThanOrEqualTo(3);
+        for (long number = 1; number <= last; number++) {
+            for (long octet = 0; octet < size; octet += 7) {
+                var disk = new FailingDisk();
+                disk.wear(segment(number), octet);
+                try (Journal journal = Journal.open(directory, disk, SMALL)) {
+                    assertThat(journal.isDamaged()).isEqualTo(octet >= Frame.SEGMENT_HEAD);
+                    List<String> kept = texts(journal);
+                    assertThat(written).containsSubsequence(kept);
+                    assertThat(kept)
+                            .as("segment %s, octet %s", number, octet)
+                            .hasSizeGreaterThan(octet < Frame.SEGMENT_HEAD ? 39 : 20);
+                    if (number < last) {
+                        assertThat(kept).endsWith("record 39");
+                    }
+                }
+            }
+        }
+        assertThat(reopened()).as("nothing was erased, nothing moved").isEqualTo(written);
+        var disk = new FailingDisk();
+        disk.wear(segment(last), Frame.SEGMENT_HEAD + 1);
+        try (Journal journal = Journal.open(directory, disk, SMALL)) {
+            journal.append(1, ID, octets("new"));
+            assertThat(texts(journal)).endsWith("new");
+        }
+    }
+
+    private List<String> storedIn() throws IOException {
+        return new Disk()
+                .list(directory).stream()
+                        .filter(name -> name.matches("[0-9]+[.]log"))
+                        .sorted()
+                        .toList();
+    }
+
+    @Test
+    void nothing_is_removed_while_something_older_can_not_be() throws IOException {
+        var disk = new FailingDisk();
+        try (Journal journal = Journal.open(directory, disk, SMALL)) {
+            for (int i = 0; i < 40; i++) {
+                journal.append(1, ID, octets("record " + i));
+            }
+            List<String> before = storedIn();
+            disk.fail(FailingDisk.Fault.DELETE);
+            journal.release(journal.end());
+            journal.release(journal.end());
+            assertThat(storedIn()).isEqualTo(before);
+            assertThat(texts(journal)).hasSize(40);
+            disk.heal();
+            journal.release(journal.end());
+            assertThat(storedIn()).containsExactly(before.getLast());
+        }
+    }
+
+    @Test
+    void a_full_disk_is_asked_for_a_file_once_for_all_that_wait() throws InterruptedException {
+        var disk = new FailingDisk();
+        var failed = new AtomicInteger();
+        var counting = new Journal.Completion() {
+            @Override
+            public void appended(Position position) {
+                failed.addAndGet(1_000);
+            }
+
+            @Override
+            public void failed(JournalException failure) {
+                failed.incrementAndGet();
+            }
+        };
+        try (Journal journal = Journal.open(directory, disk, SMALL)) {
+            journal.append(1, ID, new byte[500]);
+            disk.hold();
+            journal.append(1, ID, new byte[1], counting);
+            // While the force of that one is awaited.
+            Thread.sleep(100);
+            for (int i = 0; i < 50; i++) {
+                journal.append(1, ID, new byte[500], counting);
+            }
+            disk.fail(FailingDisk.Fault.CREATE);
+            int before = disk.creations.get();
+            disk.letGo();
+            while (failed.get() < 1_050) {
+                Thread.onSpinWait();
+            }
+            assertThat(disk.creations.get() - before).isLessThanOrEqualTo(2);
         }
     }
 }
