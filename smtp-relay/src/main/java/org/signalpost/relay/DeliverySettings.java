@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
+import java.util.stream.Stream;
 import org.signalpost.process.DataDirectory;
 import org.signalpost.relay.client.Hop;
 import org.signalpost.relay.client.SmtpPool;
@@ -124,7 +126,9 @@ final class DeliverySettings {
                 if (!text.isEmpty()) {
                     String where = "delivery.routes-file = " + file + ":" + number + ": ";
                     String[] words = text.split("\\s+");
-                    hops.put(words[0], hop(where, words, file));
+                    Hop hop = hop(where, words, file);
+                    oneWay(where, hop, hops.values());
+                    hops.put(words[0], hop);
                 }
             }
         } catch (IOException e) {
@@ -132,6 +136,16 @@ final class DeliverySettings {
                     "delivery.routes-file = " + file + " can't be read: " + DataDirectory.reason(e), e);
         }
         return hops;
+    }
+
+    /** A host and its port are one route: with two ways to talk to it one would be taken for the other's mail. */
+    private void oneWay(String where, Hop hop, Collection<Hop> others) {
+        boolean differs = Stream.concat(others.stream(), smarthost().stream())
+                .anyMatch(other -> other.toString().equals(hop.toString()) && !other.equals(hop));
+        if (differs) {
+            throw new ConfigurationException(
+                    where + hop + " is used with another TLS or login already; that has to be the same");
+        }
     }
 
     private Hop hop(String where, String[] words, Path file) {
