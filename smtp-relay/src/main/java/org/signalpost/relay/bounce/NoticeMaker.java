@@ -3,6 +3,7 @@ package org.signalpost.relay.bounce;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.Spool;
@@ -12,6 +13,9 @@ import org.signalpost.relay.spool.Told;
 
 /** Makes a notice of what the spool knows. Safe to share. */
 public final class NoticeMaker {
+    /** Whatever else is known of a peer is our own words (RFC 3461 section 4.2). */
+    private static final Pattern SMTP_REPLY = Pattern.compile("[2-5][0-9]{2}(?:[ -]|$)");
+
     private final Spool spool;
     private final String hostname;
     private final Duration giveUpAfter;
@@ -44,7 +48,7 @@ public final class NoticeMaker {
                 envelope.sender(),
                 Xtext.decode(envelope.wishes().id()).orElse(""),
                 mail.acceptedAt(),
-                envelope.wishes().giveBack() == Envelope.Return.FULL ? Notice.Ret.FULL : Notice.Ret.HDRS,
+                givesBack(envelope, kind),
                 mail.message());
         return new Notice(
                 own,
@@ -52,6 +56,12 @@ public final class NoticeMaker {
                 standings.stream()
                         .map(standing -> recipient(envelope, kind, standing))
                         .toList());
+    }
+
+    /** RET is about failures; of other mail the header is enough (RFC 3461 section 4.3). */
+    private static Notice.Ret givesBack(Envelope envelope, Told.Kind kind) {
+        boolean full = kind == Told.Kind.FAILED && envelope.wishes().giveBack() == Envelope.Return.FULL;
+        return full ? Notice.Ret.FULL : Notice.Ret.HDRS;
     }
 
     private Notice.Recipient recipient(Envelope envelope, Told.Kind kind, Standing standing) {
@@ -62,9 +72,9 @@ public final class NoticeMaker {
                 Xtext.decode(recipient.original()).orElse(""),
                 action(kind, standing),
                 StatusCode.parse(said.status(), known(kind)),
-                said.peer().isEmpty()
-                        ? new Notice.Said.ByUs(said.reply())
-                        : new Notice.Said.ByPeer(said.peer(), said.reply()),
+                SMTP_REPLY.matcher(said.reply()).lookingAt() && !said.peer().isEmpty()
+                        ? new Notice.Said.ByPeer(said.peer(), said.reply())
+                        : new Notice.Said.ByUs(said.reply()),
                 standing.since());
     }
 

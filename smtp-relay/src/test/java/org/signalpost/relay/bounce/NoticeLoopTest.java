@@ -347,4 +347,39 @@ class NoticeLoopTest {
         loop.close();
         assertThat(spool.open()).isZero();
     }
+
+    @Test
+    void all_of_a_mail_comes_back_only_when_it_failed() {
+        var wishes = new Envelope.Wishes(/* utf8= */ false, Envelope.Return.FULL, "");
+        var origin = new Envelope.Origin("192.0.2.1", "c", "ESMTP", "");
+        var envelope = new Envelope(
+                "shop@example.org",
+                List.of(
+                        recipient("r1@example.com", Notify.SUCCESS),
+                        recipient("r2@example.com", Notify.DELAY),
+                        recipient("r3@example.com", Notify.FAILURE)),
+                origin,
+                wishes);
+        MessageId id = TestSpool.accept(spool, envelope, MAIL);
+        taken(id, 0, /* tell= */ true);
+        later(id, 1, Duration.ofHours(1), /* tell= */ true);
+        fails(id, 2, "550 5.1.1 no such user");
+        now = now.plusSeconds(61);
+        assertThat(notices()).hasSize(3).allSatisfy(notice -> {
+            boolean failure = text(notice).contains("Action: failed");
+            assertThat(text(notice).contains("Content-Type: message/rfc822")).isEqualTo(failure);
+            assertThat(text(notice).contains("Content-Type: text/rfc822-headers"))
+                    .isEqualTo(!failure);
+        });
+    }
+
+    @Test
+    void only_what_a_peer_has_said_is_a_diagnostic_code() {
+        MessageId id = accept(recipient("r1@example.com"));
+        fails(id, 0, "its time is over; the last reply was: 451 4.7.1 later");
+        now = now.plusSeconds(61);
+        assertThat(text(notice()))
+                .contains("its time is over; the last reply was: 451 4.7.1 later")
+                .doesNotContain("Diagnostic-Code", "Remote-MTA", "mx.example.com said");
+    }
 }
