@@ -33,6 +33,11 @@ public final class RetrySchedule {
         this.chance = chance;
     }
 
+    /** Whether it is time to give up what began then. */
+    public boolean isOver(Instant began, Instant now) {
+        return !now.isBefore(began.plus(giveUpAfter));
+    }
+
     /**
      * The time of the next attempt, or empty when it is time to give up. {@code attempts} counts those made, from 1.
      */

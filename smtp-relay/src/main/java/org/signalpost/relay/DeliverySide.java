@@ -23,6 +23,7 @@ import org.signalpost.relay.delivery.Couriers;
 import org.signalpost.relay.delivery.DeliveryFigures;
 import org.signalpost.relay.delivery.DeliveryLoop;
 import org.signalpost.relay.delivery.Dispatch;
+import org.signalpost.relay.delivery.Overdue;
 import org.signalpost.relay.delivery.Plans;
 import org.signalpost.relay.delivery.Routes;
 import org.signalpost.relay.delivery.Trace;
@@ -132,13 +133,22 @@ final class DeliverySide implements AutoCloseable {
         return new Plans(rewriter, dkim::beforeRewriting, failures);
     }
 
-    /** The loop, not started yet. */
-    DeliveryLoop loop(Spool spool, Plans plans, TrackingQuota quota, SecureRandom random) {
-        var verdicts = new Verdicts(
+    /** What follows from an attempt. */
+    Verdicts verdicts(SecureRandom random) {
+        return new Verdicts(
                 settings.delivery().retry(random::nextDouble),
                 settings.delivery().delayNotice(),
                 figures,
                 clock);
+    }
+
+    /** What looks after mail that suspended routes keep waiting, not started yet. */
+    Overdue overdue(Spool spool, Verdicts verdicts) {
+        return new Overdue(spool, routes, verdicts);
+    }
+
+    /** The loop, not started yet. */
+    DeliveryLoop loop(Spool spool, Plans plans, TrackingQuota quota, Verdicts verdicts, SecureRandom random) {
         return new DeliveryLoop(
                 spool, new Dispatch(plans, couriers, trace(random), quota, dkim::sign), verdicts, routes);
     }

@@ -17,7 +17,9 @@ import org.signalpost.process.Lifetime;
 import org.signalpost.relay.bounce.NoticeLoop;
 import org.signalpost.relay.delivery.Capture;
 import org.signalpost.relay.delivery.DeliveryLoop;
+import org.signalpost.relay.delivery.Overdue;
 import org.signalpost.relay.delivery.Plans;
+import org.signalpost.relay.delivery.Verdicts;
 import org.signalpost.relay.queue.Acts;
 import org.signalpost.relay.queue.Queue;
 import org.signalpost.relay.queue.QueueFigures;
@@ -128,9 +130,13 @@ public final class Main {
         life.opened(tracking);
         tracking.start();
 
-        DeliveryLoop loop = delivery.loop(spool, plans, tracking.quota(), random);
+        Verdicts verdicts = delivery.verdicts(random);
+        DeliveryLoop loop = delivery.loop(spool, plans, tracking.quota(), verdicts, random);
         life.opened(loop);
         loop.start();
+        Overdue overdue = delivery.overdue(spool, verdicts);
+        life.opened(overdue);
+        overdue.start();
         NoticeLoop notices = delivery.notices(spool);
         life.opened(notices);
         notices.start();

@@ -29,6 +29,10 @@ public final class DeliveryFigures {
         registry.counter("signalpost.tracking.decisions", "decision", tracked).increment();
     }
 
+    void expired() {
+        registry.counter("signalpost.delivery.expired").increment();
+    }
+
     void suspended() {
         registry.counter("signalpost.routes.suspensions").increment();
     }

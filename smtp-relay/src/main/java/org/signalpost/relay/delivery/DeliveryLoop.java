@@ -201,7 +201,10 @@ public final class DeliveryLoop implements AutoCloseable {
                     deferred.fault() == Outcome.Fault.ROUTE_FOR_ALL ? route.failedForAll(reply) : route.failed(reply);
             if (suspended) {
                 verdicts.figures().suspended();
-                LOG.error("alarm=route-suspended route={} mail waits: {}", due.route(), reply);
+                LOG.error(
+                        "alarm=route-suspended route={} mail waits: {}",
+                        due.route(),
+                        outcome.said().logged());
             }
         } else {
             route.passed();

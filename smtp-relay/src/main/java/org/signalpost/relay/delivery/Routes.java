@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.signalpost.journal.DurableFile;
 import org.signalpost.settings.ConfigurationException;
 
@@ -99,6 +100,20 @@ public final class Routes {
         var figures = new TreeMap<String, Route.Figures>();
         routes.forEach((name, route) -> figures.put(name, route.figures()));
         return figures;
+    }
+
+    /** The names of those that are suspended and not paused. */
+    Set<String> suspended() {
+        return figures().entrySet().stream()
+                .filter(route -> route.getValue().suspendedUntil().isPresent()
+                        && !route.getValue().paused())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    /** The last trouble of a route. */
+    String lastError(String name) {
+        return of(name).figures().lastError();
     }
 
     /** Has a suspended route tried at once. */

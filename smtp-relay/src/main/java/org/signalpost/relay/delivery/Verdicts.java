@@ -24,6 +24,8 @@ public final class Verdicts {
     /** How long a mail waits that the disk does not give back. */
     private static final Duration DISK = Duration.ofMinutes(1);
 
+    private static final TrackingDecision NOT_SENT = new TrackingDecision.Untracked("not-sent", "");
+
     private final RetrySchedule schedule;
     private final Optional<Duration> delayNotice;
     private final DeliveryFigures figures;
@@ -57,13 +59,13 @@ public final class Verdicts {
                 "{} message={} to={} route={} attempt={} tracking={} took={}ms status={} reply={}",
                 DeliveryFigures.word(state),
                 due.id(),
-                due.recipient().substring(due.recipient().lastIndexOf('@') + 1),
+                domain(due),
                 due.route(),
                 due.attempts() + 1,
                 word(decision),
                 millis,
                 state.said().status(),
-                state.said().reply());
+                state.said().logged());
         return state;
     }
 
@@ -91,13 +93,44 @@ public final class Verdicts {
         Instant now = clock.instant();
         Optional<Instant> next = schedule.next(due.since(), due.attempts() + 1, now);
         if (next.isEmpty()) {
-            var expired = new Said("its time is over; the last reply was: " + said.reply(), "4.4.7", said.peer());
-            return new RecipientState.Failed(decision, expired, wants(mail, due, Envelope.Notify.FAILURE));
+            return new RecipientState.Failed(decision, timeOver(said), wants(mail, due, Envelope.Notify.FAILURE));
         }
-        boolean late = delayNotice
-                .filter(after -> !due.since().plus(after).isAfter(now))
+        return new RecipientState.Deferred(said, next.get(), isLate(due) && wants(mail, due, Envelope.Notify.DELAY));
+    }
+
+    private static Said timeOver(Said last) {
+        return new Said("its time is over; the last reply was: " + last.reply(), "4.4.7", last.peer());
+    }
+
+    /** Whether its time is over, tried or not. */
+    boolean isOver(Due due) {
+        return schedule.isOver(due.since(), clock.instant());
+    }
+
+    /** Whether it takes so long that a sender wants to know. */
+    boolean isLate(Due due) {
+        return delayNotice
+                .filter(after -> !due.since().plus(after).isAfter(clock.instant()))
                 .isPresent();
-        return new RecipientState.Deferred(said, next.get(), late && wants(mail, due, Envelope.Notify.DELAY));
+    }
+
+    /** The state of a recipient whose time is over without another attempt; {@code last} is the last word about it. */
+    RecipientState expired(Due due, Said last, boolean tellSender) {
+        var state = new RecipientState.Failed(NOT_SENT, timeOver(last), tellSender);
+        figures.expired();
+        LOG.info(
+                "failed message={} to={} route={} attempt={} status={} reply={}",
+                due.id(),
+                domain(due),
+                due.route(),
+                due.attempts(),
+                state.said().status(),
+                state.said().logged());
+        return state;
+    }
+
+    private static String domain(Due due) {
+        return due.recipient().substring(due.recipient().lastIndexOf('@') + 1);
     }
 
     private static boolean wants(StoredMail mail, Due due, Envelope.Notify what) {

@@ -54,8 +54,8 @@ class RetryTest {
             Duration.ofMinutes(20),
             Duration.ofMinutes(40),
             Duration.ofHours(1));
-    private static final Outcome LATER =
-            new Outcome.Deferred(new Said("451 4.7.1 later", "4.7.1", "mx.example.com"), Outcome.Fault.COPY);
+    private static final Outcome LATER = new Outcome.Deferred(
+            new Said("451 4.7.1 <ann@a.example>: later", "4.7.1", "mx.example.com"), Outcome.Fault.COPY);
     private static final Outcome TAKEN = new Outcome.Delivered(Said.ours("2.0.0", "250"), /* reports= */ false);
 
     @TempDir
@@ -145,7 +145,7 @@ class RetryTest {
             Standing standing = spool.open(id).orElseThrow().standings().getFirst();
             assertThat(standing.phase()).as("its sender is to be told").isEqualTo(Standing.Phase.FAILED);
             assertThat(spool.said(standing).status()).isEqualTo("4.4.7");
-            assertThat(spool.said(standing).reply()).contains("451 4.7.1 later");
+            assertThat(spool.said(standing).reply()).contains("451 4.7.1 <ann@a.example>: later");
             assertThat(spool.said(standing).peer()).isEqualTo("mx.example.com");
         }
     }
@@ -172,7 +172,7 @@ class RetryTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .asString()
                 .startsWith("failed message=msg_")
-                .endsWith("status=4.4.7 reply=its time is over; the last reply was: 451 4.7.1 later");
+                .endsWith("status=4.4.7 reply=its time is over; the last reply was: 451 4.7.1 <*@a.example>: later");
     }
 
     @Test
