@@ -16,6 +16,7 @@ import org.eclipse.angus.mail.smtp.SMTPTransport;
 final class Dialogue extends SMTPTransport {
     private final PeerSocket socket;
     private final Patience patience;
+    private long size;
     private final boolean pipelining;
     private String rcptParameters = "";
     private boolean mailAnswered;
@@ -47,9 +48,10 @@ final class Dialogue extends SMTPTransport {
         this.pipelining = manner.pipelining();
     }
 
-    /** A copy is about to be sent to this recipient, with these parameters behind it. */
-    void begin(String to, String parameters) {
+    /** A copy of so many octets is about to be sent to this recipient, with these parameters behind it. */
+    void begin(String to, String parameters, long octets) {
         recipient = to;
+        size = octets;
         rcptParameters = parameters;
         mailAnswered = false;
         ahead.clear();
@@ -175,6 +177,7 @@ final class Dialogue extends SMTPTransport {
             // Never: a mail would go in clear where TLS was agreed on.
             throw new MessagingException("it is not known how the peer is spoken to");
         }
+        socket.allWithin(patience.content(size));
         try {
             content = new Stuffed(socket.spoken());
         } catch (IOException e) {
@@ -186,6 +189,7 @@ final class Dialogue extends SMTPTransport {
     @Override
     protected void finishData() throws IOException, MessagingException {
         content.end();
+        socket.inItsOwnTime();
         socket.within(patience.endOfData());
         super.finishData();
     }

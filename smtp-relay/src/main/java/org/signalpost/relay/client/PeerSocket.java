@@ -26,6 +26,10 @@ final class PeerSocket extends Socket {
 
     private volatile Duration patience = Duration.ofMinutes(5);
     private volatile long deadline = Long.MAX_VALUE;
+
+    /** Behind this no progress helps. */
+    private volatile long latest = Long.MAX_VALUE;
+
     /** One thread at a time talks with the peer. */
     private long heard;
 
@@ -40,7 +44,20 @@ final class PeerSocket extends Socket {
      */
     void within(Duration time) {
         patience = time;
-        deadline = System.nanoTime() + time.toNanos();
+        long now = System.nanoTime();
+        long until = now + time.toNanos();
+        deadline = latest != Long.MAX_VALUE && latest - until < 0 ? latest : until;
+    }
+
+    /** What follows has to be over within this time, whatever progress it makes, until {@link #inItsOwnTime}. */
+    void allWithin(Duration time) {
+        latest = System.nanoTime() + time.toNanos();
+        within(patience);
+    }
+
+    /** From now on only progress counts. */
+    void inItsOwnTime() {
+        latest = Long.MAX_VALUE;
     }
 
     /** From now on TLS is spoken over it. */

@@ -112,7 +112,10 @@ final class SmtpClient implements AutoCloseable {
         sent++;
         usable = false;
         stale = false;
-        dialogue.begin(copy.recipient(), reports() ? rcptParameters(wanted, copy.utf8()) : "");
+        dialogue.begin(
+                copy.recipient(),
+                reports() ? rcptParameters(wanted, copy.utf8()) : "",
+                copy.message().size());
         try {
             var recipient = new InternetAddress();
             recipient.setAddress(copy.recipient());

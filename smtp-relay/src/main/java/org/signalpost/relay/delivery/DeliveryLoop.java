@@ -1,10 +1,7 @@
 package org.signalpost.relay.delivery;
 
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.signalpost.journal.JournalException;
@@ -29,9 +26,9 @@ public final class DeliveryLoop implements AutoCloseable {
     private static final int MEMORY =
             (int) Math.max(64 << 10, Runtime.getRuntime().maxMemory() / 3 / 1_024);
 
-    private final int kilobytes;
-    private final Semaphore memory;
-    private final Map<String, Share> shares = new ConcurrentHashMap<>();
+    private final int mostOfSmall;
+    private final Lane small;
+    private final Lane large;
     private final Spool spool;
     private final Dispatch dispatch;
     private final Verdicts verdicts;
@@ -49,8 +46,9 @@ public final class DeliveryLoop implements AutoCloseable {
 
     /** The same with so many kilobytes of memory for all attempts together. */
     DeliveryLoop(Spool spool, Dispatch dispatch, Verdicts verdicts, Routes routes, int kilobytes) {
-        this.kilobytes = kilobytes;
-        this.memory = new Semaphore(kilobytes, /* fair= */ true);
+        this.mostOfSmall = kilobytes / 64;
+        this.small = new Lane(kilobytes / 4, 4);
+        this.large = new Lane(kilobytes - kilobytes / 4, 2);
         this.spool = spool;
         this.dispatch = dispatch;
         this.verdicts = verdicts;
@@ -128,47 +126,15 @@ public final class DeliveryLoop implements AutoCloseable {
     }
 
     private void attempt(Due due, Route route) {
-        int share = share(due);
-        // Large mail for a peer that takes its time must leave something to other routes.
-        Share own = shares.compute(due.route(), (name, known) -> {
-            Share part = known == null ? new Share(mostOfOneRoute()) : known;
-            part.users++;
-            return part;
-        });
-        own.permits.acquireUninterruptibly(share);
-        memory.acquireUninterruptibly(share);
-        try {
-            dispatch(due, route);
-        } finally {
-            memory.release(share);
-            own.permits.release(share);
-            shares.computeIfPresent(due.route(), (name, known) -> {
-                known.users--;
-                return known.users == 0 ? null : known;
-            });
-        }
-    }
-
-    /** One route's part of the memory, there as long as somebody uses it or waits for it. */
-    private static final class Share {
-        private final Semaphore permits;
-
-        /** Changed by the map alone, for one at a time. */
-        private int users;
-
-        private Share(int most) {
-            permits = new Semaphore(most, /* fair= */ true);
-        }
-    }
-
-    private int mostOfOneRoute() {
-        return Math.max(kilobytes / 2, 1);
+        int wanted = wanted(due);
+        // Large mail for slow peers must leave something to the many small ones.
+        (wanted <= mostOfSmall ? small : large).within(due.route(), wanted, () -> dispatch(due, route));
     }
 
     /** Kilobytes of memory that an attempt needs: the mail, its copy, and what is made on the way. */
-    private int share(Due due) {
+    private int wanted(Due due) {
         long size = spool.open(due.id()).map(mail -> mail.size()).orElse(0L);
-        return (int) Math.min(mostOfOneRoute(), 4 * size / 1_024 + 16);
+        return (int) Math.min(Integer.MAX_VALUE, 4 * size / 1_024 + 16);
     }
 
     private void dispatch(Due due, Route route) {

@@ -28,11 +28,11 @@ final class Peers {
 
     /** For a peer that is going to answer; long enough for a machine with much to do. */
     static final Patience PATIENT =
-            new Patience(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(20));
+            new Patience(Duration.ofSeconds(20), Duration.ofSeconds(20), 500, Duration.ofSeconds(20));
 
     /** For a peer that is not going to answer. */
     static final Patience IMPATIENT =
-            new Patience(Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofMillis(500));
+            new Patience(Duration.ofMillis(500), Duration.ofMillis(500), 500, Duration.ofMillis(500));
 
     static SmtpPool pool(Trust trust, Patience patience, int copies) {
         return new SmtpPool(

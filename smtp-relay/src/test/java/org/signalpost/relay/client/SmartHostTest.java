@@ -3,11 +3,15 @@ package org.signalpost.relay.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLSocketFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +22,7 @@ import org.signalpost.relay.delivery.Copies;
 import org.signalpost.relay.delivery.Outcome;
 import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.track.MessageId;
+import org.slf4j.LoggerFactory;
 
 class SmartHostTest {
     private final SmtpPool pool = pool(Patience.USUAL);
@@ -175,6 +180,48 @@ class SmartHostTest {
             assertThat(host(peer).deliver(copy("a@b.example", "1\r\n"))).isInstanceOf(Outcome.Deferred.class);
             script.clear();
             assertThat(host(peer).deliver(copy("a@b.example", "2\r\n"))).isInstanceOf(Outcome.Delivered.class);
+        }
+    }
+
+    /** Takes mail an octet now and then: each block makes progress, all of it would take minutes. */
+    private static void drip(ServerSocket server) {
+        try (Socket socket = server.accept()) {
+            var in = socket.getInputStream();
+            var out = socket.getOutputStream();
+            out.write("220 slow\r\n".getBytes(StandardCharsets.US_ASCII));
+            var line = new StringBuilder();
+            while (!line.toString().equals("DATA")) {
+                int octet = in.read();
+                if (octet == '\n') {
+                    out.write("250 ok\r\n".getBytes(StandardCharsets.US_ASCII));
+                    line.setLength(0);
+                } else if (octet != '\r') {
+                    line.append((char) octet);
+                }
+            }
+            in.read();
+            in.read();
+            out.write("354 go on\r\n".getBytes(StandardCharsets.US_ASCII));
+            while (in.read(new byte[4 << 10]) >= 0) {
+                LockSupport.parkNanos(10_000_000);
+            }
+        } catch (IOException e) {
+            // It was cut off, as it should be.
+            LoggerFactory.getLogger(SmartHostTest.class).debug("{}", e.toString());
+        }
+    }
+
+    @Test
+    void a_peer_that_takes_a_mail_too_slowly_is_cut_off_whatever_progress_it_makes() throws IOException {
+        var patience = new Patience(Duration.ofSeconds(1), Duration.ofSeconds(1), 50_000_000, Duration.ofSeconds(60));
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                SmtpPool impatient = pool(patience)) {
+            server.setReceiveBufferSize(16 << 10);
+            Thread.ofVirtual().start(() -> drip(server));
+            var hop = new Hop("127.0.0.1", server.getLocalPort(), Hop.Tls.NONE, Optional.empty());
+            String mail = "Subject: x\r\n\r\n" + ("y".repeat(76) + "\r\n").repeat(400_000);
+            assertThat(new SmartHost(hop, impatient).deliver(copy("a@b.example", mail)))
+                    .isInstanceOf(Outcome.Deferred.class);
         }
     }
 }
