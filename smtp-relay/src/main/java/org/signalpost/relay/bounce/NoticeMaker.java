@@ -69,13 +69,19 @@ public final class NoticeMaker {
         Said said = spool.said(standing);
         return new Notice.Recipient(
                 recipient.address(),
-                Xtext.decode(recipient.original()).orElse(""),
+                original(recipient.original()),
                 action(kind, standing),
                 StatusCode.parse(said.status(), known(kind)),
                 SMTP_REPLY.matcher(said.reply()).lookingAt() && !said.peer().isEmpty()
                         ? new Notice.Said.ByPeer(said.peer(), said.reply())
                         : new Notice.Said.ByUs(said.reply()),
                 standing.since());
+    }
+
+    /** What ORCPT said; with SMTPUTF8 it came as it is (RFC 6533 section 3). */
+    private static String original(String orcpt) {
+        return Xtext.decode(orcpt)
+                .orElseGet(() -> orcpt.regionMatches(/* ignoreCase= */ true, 0, "utf-8;", 0, 6) ? orcpt : "");
     }
 
     private Notice.Action action(Told.Kind kind, Standing standing) {

@@ -41,6 +41,7 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
     private static final String PREFIX = "cap_";
     private static final String ENDING = ".eml";
+    private static final String UNFINISHED = ".new";
     private static final String RELEASED = "released";
     private static final Duration LOOK = Duration.ofHours(1);
 
@@ -73,6 +74,7 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
         try {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            removeUnfinished();
             try (Stream<Path> files = Files.list(directory)) {
                 files.map(file -> String.valueOf(file.getFileName()))
                         .filter(name -> name.startsWith(PREFIX) && name.endsWith(ENDING))
@@ -88,6 +90,18 @@ public final class Capture implements Courier, Outbox, AutoCloseable {
                 tidy();
             }
         });
+    }
+
+    /** What a crash has left of copies that were never said to be kept. */
+    private void removeUnfinished() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                String name = String.valueOf(file.getFileName());
+                if (name.startsWith("." + PREFIX) && name.endsWith(UNFINISHED)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     private long capturedAt(String id) {

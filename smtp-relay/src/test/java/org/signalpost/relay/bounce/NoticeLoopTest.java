@@ -382,4 +382,12 @@ class NoticeLoopTest {
                 .contains("its time is over; the last reply was: 451 4.7.1 later")
                 .doesNotContain("Diagnostic-Code", "Remote-MTA", "mx.example.com said");
     }
+
+    @Test
+    void an_original_recipient_in_utf_8_is_told_in_escapes() {
+        MessageId id = accept(new Envelope.Recipient("r1@example.com", Set.of(), "utf-8;\u00fcser@orig.example"));
+        fails(id, 0, "550 5.1.1 no such user");
+        now = now.plusSeconds(61);
+        assertThat(text(notice())).contains("Original-Recipient: utf-8;\\x{FC}ser@orig.example\r\n");
+    }
 }

@@ -108,6 +108,15 @@ class CaptureTest {
     }
 
     @Test
+    void what_a_crash_has_left_half_written_goes() throws IOException {
+        Path half = Files.writeString(directory.resolve(".cap_1-2.eml123.new"), "X-Signal");
+        Path other = Files.writeString(directory.resolve("notes.txt"), "mine");
+        capture();
+        assertThat(half).doesNotExist();
+        assertThat(other).exists();
+    }
+
+    @Test
     void an_outbox_that_can_not_be_written_defers() throws IOException {
         Capture capture = capture();
         Files.delete(directory);
