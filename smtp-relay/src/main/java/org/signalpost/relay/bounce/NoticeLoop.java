@@ -142,7 +142,7 @@ public final class NoticeLoop implements AutoCloseable {
 
     /** From nobody, so that no notice is ever sent of it, to the sender of the mail (RFC 3461 section 6.1). */
     private Envelope envelope(StoredMail mail) {
-        String to = mail.envelope().sender();
+        String to = NoticeMaker.reached(mail.envelope().sender());
         boolean utf8 = NoticeMaker.form(to) == Notice.Form.UTF8;
         return new Envelope(
                 "",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.signalpost.relay.delivery.AsciiAddress;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.Spool;
@@ -33,6 +34,11 @@ public final class NoticeMaker {
         return hostname;
     }
 
+    /** How the sender is reached over any next hop, if there is a way: a domain has a name in ASCII. */
+    static String reached(String sender) {
+        return AsciiAddress.of(sender).orElse(sender);
+    }
+
     /** Only a sender who has no ASCII address gets a notice in UTF-8. */
     static Notice.Form form(String sender) {
         return Line.isAscii(sender) ? Notice.Form.SEVEN_BIT : Notice.Form.UTF8;
@@ -43,9 +49,9 @@ public final class NoticeMaker {
         Envelope envelope = mail.envelope();
         String id = mail.id().ulid() + "." + kind.name().toLowerCase(java.util.Locale.ROOT) + "."
                 + standings.getFirst().due().index();
-        var own = new Notice.Own(hostname, id, clock.instant(), form(envelope.sender()));
+        var own = new Notice.Own(hostname, id, clock.instant(), form(reached(envelope.sender())));
         var original = new Notice.Original(
-                envelope.sender(),
+                reached(envelope.sender()),
                 Xtext.decode(envelope.wishes().id()).orElse(""),
                 mail.acceptedAt(),
                 givesBack(envelope, kind),

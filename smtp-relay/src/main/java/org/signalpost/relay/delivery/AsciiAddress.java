@@ -4,11 +4,11 @@ import java.util.Optional;
 import org.signalpost.relay.smtp.AsciiDomain;
 
 /** An envelope address for a next hop without SMTPUTF8 (RFC 6531). */
-final class AsciiAddress {
+public final class AsciiAddress {
     private AsciiAddress() {}
 
     /** The address with its domain as A-labels; empty when there is no ASCII form that means the same. */
-    static Optional<String> of(String address) {
+    public static Optional<String> of(String address) {
         if (isAscii(address)) {
             return Optional.of(address);
         }

@@ -390,4 +390,18 @@ class NoticeLoopTest {
         now = now.plusSeconds(61);
         assertThat(text(notice())).contains("Original-Recipient: utf-8;\\x{FC}ser@orig.example\r\n");
     }
+
+    @Test
+    void a_sender_whose_domain_alone_is_not_ascii_is_reached_over_any_next_hop() throws IOException {
+        MessageId id =
+                TestSpool.accept(spool, TestSpool.envelope("jo@b\u00fccher.example", "\u00fcser@x.example"), MAIL);
+        fails(id, 0, "550 5.1.1 no such user");
+        now = now.plusSeconds(61);
+        StoredMail notice = notice();
+        assertThat(notice.envelope().wishes().utf8()).isFalse();
+        assertThat(notice.envelope().addresses()).containsExactly("jo@xn--bcher-kva.example");
+        assertThat(notice.message().octets()).as("fit for any next hop").doesNotContain((byte) 0xc3);
+        assertThat(text(notice))
+                .contains("To: <jo@xn--bcher-kva.example>\r\n", "Final-Recipient: utf-8; \\x{FC}ser@x.example\r\n");
+    }
 }
