@@ -201,6 +201,24 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /**
+     * What was written since the log was opened.
+     *
+     * @param records how many, in so many groups with a force each
+     * @param octets of all of them
+     * @param nanos for writing and forcing
+     */
+    public record Figures(long records, long octets, long groups, long nanos) {
+        Figures and(int more, long length, long time) {
+            return new Figures(records + more, octets + length, groups + 1, nanos + time);
+        }
+    }
+
+    /** What was written until now. */
+    public Figures figures() {
+        return writer.figures();
+    }
+
     /** Whether more than 80 percent of the queue is taken: whoever can wait had better. */
     public boolean isStrained() {
         return writer.isStrained();

@@ -38,6 +38,7 @@ final class LogWriter implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean ended;
     private volatile OptionalLong failedAt = OptionalLong.empty();
+    private volatile Journal.Figures figures = new Journal.Figures(0, 0, 0, 0);
 
     LogWriter(Segments segments, Storage storage, long segmentSize, Recovery found) throws IOException {
         this.segments = segments;
@@ -83,6 +84,10 @@ final class LogWriter implements AutoCloseable {
     /** Nothing more is put into this segment: what would stand behind its damage could not be read. */
     void leave(Segment segment) {
         rollWanted |= current.filter(now -> now == segment).isPresent();
+    }
+
+    Journal.Figures figures() {
+        return figures;
     }
 
     boolean isStrained() {
@@ -219,8 +224,10 @@ final class LogWriter implements AutoCloseable {
             buffers[2 * i + 1] = ByteBuffer.wrap(pending.payload());
             at += pending.length();
         }
+        long began = System.nanoTime();
         segment.file().write(buffers, segment.end());
         segment.file().force();
+        figures = figures.and(group.size(), at - segment.end(), System.nanoTime() - began);
         failedAt = OptionalLong.empty();
         segments.advance(segment, at);
         for (int i = 0; i < positions.size(); i++) {

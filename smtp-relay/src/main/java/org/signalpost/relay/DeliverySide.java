@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.signalpost.process.DataDirectory;
 import org.signalpost.relay.bounce.NoticeLoop;
@@ -35,6 +36,7 @@ import org.signalpost.relay.dns.MxLookup;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.tls.PeerTrust;
 import org.signalpost.rewrite.MessageRewriter;
+import org.signalpost.rewrite.RawMessage;
 import org.signalpost.track.TrackingQuota;
 
 /** How delivering is put together: who carries what where, and the loop that has it carried. */
@@ -124,7 +126,7 @@ final class DeliverySide implements AutoCloseable {
     NoticeLoop notices(Spool spool) {
         var maker =
                 new NoticeMaker(spool, settings.hostname(), settings.delivery().giveUpAfter(), clock);
-        return new NoticeLoop(spool, maker, clock);
+        return new NoticeLoop(spool, maker, kind -> figures.notice(kind.name().toLowerCase(Locale.ROOT)), clock);
     }
 
     /** How each mail is tracked. */
@@ -150,7 +152,15 @@ final class DeliverySide implements AutoCloseable {
     /** The loop, not started yet. */
     DeliveryLoop loop(Spool spool, Plans plans, TrackingQuota quota, Verdicts verdicts, SecureRandom random) {
         return new DeliveryLoop(
-                spool, new Dispatch(plans, couriers, trace(random), quota, dkim::sign), verdicts, routes);
+                spool, new Dispatch(plans, couriers, trace(random), quota, this::signed), verdicts, routes);
+    }
+
+    private RawMessage signed(RawMessage copy) {
+        RawMessage signed = dkim.sign(copy);
+        if (signed.size() != copy.size()) {
+            figures.signed();
+        }
+        return signed;
     }
 
     private Trace trace(SecureRandom random) {

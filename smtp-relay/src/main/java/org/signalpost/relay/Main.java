@@ -1,6 +1,5 @@
 package org.signalpost.relay;
 
-import io.micrometer.core.instrument.Gauge;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -97,6 +96,8 @@ public final class Main {
         outbox.start();
         var metrics = new Metrics();
         life.opened(metrics);
+        metrics.show("mail", mailLog);
+        metrics.show("events", eventLog);
         var delivery = new DeliverySide(settings, data, outbox, metrics.registry(), clock);
         life.opened(delivery);
         var spool = new Spool(
@@ -149,9 +150,7 @@ public final class Main {
         var smtp = new SmtpServer(receiving, reception, policy, certificate, mailLog::isStrained, Pace.real());
         life.opened(smtp);
         smtp.start();
-        Gauge.builder("signalpost.smtp.clients", smtp, SmtpServer::clients)
-                .description("Clients that are connected")
-                .register(metrics.registry());
+        ListenerFigures.show(smtp, metrics.registry());
         life.opened(tracking::leave);
         console.out()
                 .print(Welcome.text(

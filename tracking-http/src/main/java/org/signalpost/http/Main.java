@@ -113,6 +113,8 @@ public final class Main {
         Journal mailLog = life.opened(Journal.open(data.resolve("log").resolve("mail")));
         Journal eventLog = life.opened(Journal.open(data.resolve("log").resolve("events")));
         var metrics = life.opened(new Metrics());
+        metrics.show("mail", mailLog);
+        metrics.show("events", eventLog);
         var tracking = life.opened(new TrackingServer(
                 TrackingSettings.of(settings, data.adminKey(random)),
                 data.signingKeys(random),

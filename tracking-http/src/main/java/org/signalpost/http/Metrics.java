@@ -1,5 +1,7 @@
 package org.signalpost.http;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -11,6 +13,8 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.signalpost.journal.Journal;
 
 /**
  * What is counted and measured, in the text that Prometheus reads. Nothing in it names a person: no addresses, no
@@ -37,13 +41,31 @@ public final class Metrics implements AutoCloseable {
         return registry;
     }
 
+    /** Shows what a log writes, under this name; call once for each. */
+    public void show(String name, Journal log) {
+        FunctionCounter.builder("signalpost.log.octets", log, it -> it.figures().octets())
+                .tag("log", name)
+                .description("Octets that were written and forced to disk")
+                .register(registry);
+        FunctionTimer.builder(
+                        "signalpost.log.forces",
+                        log,
+                        it -> it.figures().groups(),
+                        it -> it.figures().nanos(),
+                        TimeUnit.NANOSECONDS)
+                .tag("log", name)
+                .description("Groups of records, and the time that writing and forcing took")
+                .register(registry);
+    }
+
     /** The answer to Prometheus. */
     Reply scrape() {
-        return Reply.of(
-                        200,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        registry.scrape().getBytes(StandardCharsets.UTF_8))
+        return Reply.of(200, "text/plain; version=0.0.4; charset=utf-8", text().getBytes(StandardCharsets.UTF_8))
                 .with("Cache-Control", "no-store");
+    }
+
+    String text() {
+        return registry.scrape();
     }
 
     @Override

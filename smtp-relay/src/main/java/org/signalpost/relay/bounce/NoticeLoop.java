@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.signalpost.journal.JournalException;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
@@ -39,14 +40,16 @@ public final class NoticeLoop implements AutoCloseable {
 
     private final Spool spool;
     private final NoticeMaker maker;
+    private final Consumer<Told.Kind> made;
     private final InstantSource clock;
     private final Pause pause = new Pause();
     private final Thread thread;
 
-    /** Notices are made by {@code maker}. */
-    public NoticeLoop(Spool spool, NoticeMaker maker, InstantSource clock) {
+    /** Notices are made by {@code maker}; {@code made} is told of each that is queued. */
+    public NoticeLoop(Spool spool, NoticeMaker maker, Consumer<Told.Kind> made, InstantSource clock) {
         this.spool = spool;
         this.maker = maker;
+        this.made = made;
         this.clock = clock;
         this.thread = Thread.ofPlatform().name("notices").unstarted(this::run);
     }
@@ -116,6 +119,7 @@ public final class NoticeLoop implements AutoCloseable {
                 standings.stream().map(standing -> standing.due().index()).toList());
         Notice notice = maker.make(mail.get(), kind, standings);
         MessageId queued = spool.accept(envelope(mail.get()), notice.message(), told);
+        made.accept(kind);
         LOG.info("notice message={} of={} kind={} recipients={}", queued, open.id(), kind, standings.size());
     }
 

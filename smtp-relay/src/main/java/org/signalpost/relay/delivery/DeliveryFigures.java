@@ -33,6 +33,16 @@ public final class DeliveryFigures {
         registry.counter("signalpost.delivery.expired").increment();
     }
 
+    /** A notice of this kind was queued. */
+    public void notice(String kind) {
+        registry.counter("signalpost.notices", "kind", kind).increment();
+    }
+
+    /** A copy was signed. */
+    public void signed() {
+        registry.counter("signalpost.dkim.signed").increment();
+    }
+
     void suspended() {
         registry.counter("signalpost.routes.suspensions").increment();
     }

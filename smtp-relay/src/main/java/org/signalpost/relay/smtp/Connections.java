@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BooleanSupplier;
 import org.signalpost.net.Network;
 
@@ -23,6 +24,7 @@ final class Connections {
     private final Map<Wire, Network> guests = new ConcurrentHashMap<>();
     private final Map<Network, Integer> perClient = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLongArray replies = new AtomicLongArray(6);
     private volatile boolean closing;
 
     /** There may be fewer and slower clients while what stands behind is {@code strained}. */
@@ -47,6 +49,18 @@ final class Connections {
     /** Nanoseconds since some moment. */
     long now() {
         return pace.nanos();
+    }
+
+    /** A reply that begins with this octet was given. */
+    void replied(int octet) {
+        if (octet >= '2' && octet <= '5') {
+            replies.incrementAndGet(octet - '0');
+        }
+    }
+
+    /** How many replies of a class, 2 to 5, were given. */
+    long replies(int ofClass) {
+        return replies.get(ofClass);
     }
 
     int size() {

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 
 /**
  * What the shell writes its replies to: counts those of class 4 and 5. For the session's thread, but for {@link #say},
@@ -12,12 +13,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Replies extends OutputStream {
     private final ReentrantLock writing = new ReentrantLock();
+    private final IntConsumer told;
     private volatile OutputStream out;
     private boolean lineStart = true;
     private int errors;
 
-    Replies(OutputStream out) {
+    /** {@code told} is given the first octet of each. */
+    Replies(OutputStream out, IntConsumer told) {
         this.out = out;
+        this.told = told;
     }
 
     /** From now on they go there. */
@@ -32,6 +36,7 @@ final class Replies extends OutputStream {
 
     /** Writes a reply that the shell knows nothing of. */
     void say(String reply) throws IOException {
+        told.accept(reply.charAt(0));
         send((reply + "\r\n").getBytes(StandardCharsets.US_ASCII));
     }
 
@@ -54,8 +59,9 @@ final class Replies extends OutputStream {
     @Override
     public void write(byte[] octets, int from, int length) throws IOException {
         byte[] reply = Arrays.copyOfRange(octets, from, from + length);
-        if (lineStart && isError(reply)) {
-            errors++;
+        if (lineStart && length > 0) {
+            told.accept(reply[0]);
+            errors += isError(reply) ? 1 : 0;
         }
         lineStart = length > 0 && reply[length - 1] == '\n';
         send(reply);

@@ -67,6 +67,11 @@ public final class SmtpServer implements AutoCloseable {
         return connections.size();
     }
 
+    /** How many replies of a class, 2 to 5, were given since the start. */
+    public long replies(int ofClass) {
+        return connections.replies(ofClass);
+    }
+
     /** Who is there. */
     Connections connections() {
         return connections;

@@ -55,7 +55,7 @@ final class Wire extends StandInSocket {
         this.socket = plain;
         this.connections = connections;
         this.client = new Client(plain.getInetAddress());
-        this.replies = new Replies(plain.getOutputStream());
+        this.replies = new Replies(plain.getOutputStream(), connections::replied);
         this.inflow = new Inflow(plain.getInputStream(), connections.blocks());
         this.phase = new Phase(Phase.Kind.BUSY, connections.now(), REPLY);
     }

@@ -44,7 +44,7 @@ class NoticeCrashTest {
 
     private void run(Spool spool) {
         var maker = new NoticeMaker(spool, "relay.example.org", Duration.ofDays(5), () -> now);
-        var loop = new NoticeLoop(spool, maker, () -> now);
+        var loop = new NoticeLoop(spool, maker, kind -> {}, () -> now);
         for (int minute = 0; minute < 20; minute++) {
             for (Optional<Due> due = take(spool); due.isPresent(); due = take(spool)) {
                 spool.update(due.get(), attempt(spool, due.get()));

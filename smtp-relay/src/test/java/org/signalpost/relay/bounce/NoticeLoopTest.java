@@ -27,6 +27,7 @@ import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.spool.StoredHead;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.TestSpool;
+import org.signalpost.relay.spool.Told;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.TrackingDecision;
@@ -43,13 +44,17 @@ class NoticeLoopTest {
     private Journal log;
     private Spool spool;
     private NoticeLoop loop;
+    private final List<Told.Kind> made = new ArrayList<>();
 
     @BeforeEach
     void open() {
         log = TestSpool.log(directory);
         spool = TestSpool.open(log, directory, () -> now);
         loop = new NoticeLoop(
-                spool, new NoticeMaker(spool, "relay.example.org", Duration.ofDays(5), () -> now), () -> now);
+                spool,
+                new NoticeMaker(spool, "relay.example.org", Duration.ofDays(5), () -> now),
+                made::add,
+                () -> now);
     }
 
     @AfterEach
@@ -365,7 +370,9 @@ class NoticeLoopTest {
         later(id, 1, Duration.ofHours(1), /* tell= */ true);
         fails(id, 2, "550 5.1.1 no such user");
         now = now.plusSeconds(61);
-        assertThat(notices()).hasSize(3).allSatisfy(notice -> {
+        List<StoredMail> three = notices();
+        assertThat(made).containsExactlyInAnyOrder(Told.Kind.values());
+        assertThat(three).hasSize(3).allSatisfy(notice -> {
             boolean failure = text(notice).contains("Action: failed");
             assertThat(text(notice).contains("Content-Type: message/rfc822")).isEqualTo(failure);
             assertThat(text(notice).contains("Content-Type: text/rfc822-headers"))

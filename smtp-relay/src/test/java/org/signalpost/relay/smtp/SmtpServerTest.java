@@ -48,6 +48,9 @@ class SmtpServerTest {
                     .startsWith("250 2.0.0 Ok: queued as msg_");
             assertThat(client.say("QUIT\r\n")).startsWith("221");
             assertThat(client.reply()).isEmpty();
+            // The greeting, EHLO, MAIL, two recipients, the mail and QUIT.
+            assertThat(relay.server.replies(2)).isEqualTo(7);
+            assertThat(relay.server.replies(3)).isEqualTo(1);
         }
         StoredMail mail = relay.mail();
         Envelope envelope = mail.envelope();
@@ -85,6 +88,7 @@ class SmtpServerTest {
             client.say("EHLO c\r\n");
             relay.room.set(false);
             assertThat(client.say("MAIL FROM:<a@b.example>\r\n")).startsWith("452 4.3.1");
+            assertThat(relay.server.replies(4)).isEqualTo(1);
             relay.room.set(true);
             relay.log.close();
             assertThat(client.say("MAIL FROM:<a@b.example>\r\n")).startsWith("250");
