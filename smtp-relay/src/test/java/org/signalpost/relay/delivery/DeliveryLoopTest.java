@@ -166,7 +166,10 @@ class DeliveryLoopTest {
             accept("r" + i + "@idle.example", 1_000_000);
         }
         start(5, 8 << 10);
-        assertThat(List.of(attempt(), attempt())).containsExactlyInAnyOrder("r0@slow.example", "r0@idle.example");
+        assertThat(List.of(attempt(), attempt()))
+                .extracting(recipient -> recipient.substring(recipient.indexOf('@')))
+                .as("one of each, whichever came first")
+                .containsExactlyInAnyOrder("@slow.example", "@idle.example");
         nothingElseGoes(1);
         nothingElseGoes(2);
     }
