@@ -9,4 +9,7 @@ public interface Credentials {
 
     /** Whose secret this is; empty when it may not submit mail. A wrong secret takes as long as a right one. */
     Optional<Submitter> of(String secret);
+
+    /** Whether somebody who has signed in with this key may still submit: not when it was revoked or has expired. */
+    boolean holds(String key);
 }

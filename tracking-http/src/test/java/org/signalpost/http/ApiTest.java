@@ -176,8 +176,11 @@ class ApiTest {
         assertThat(credentials.of(RunningServer.ADMIN))
                 .contains(new Submitter("admin", /* anySender= */ true, List.of()));
 
+        assertThat(credentials.holds(key.path("id").asString())).isTrue();
+        assertThat(credentials.holds("admin")).isTrue();
         server.api("DELETE", "/keys/" + key.path("id").asString(), "");
         assertThat(credentials.of(key.path("key").asString())).isEmpty();
+        assertThat(credentials.holds(key.path("id").asString())).isFalse();
         for (String wrong : List.of("\"x\"", "[\"x\"]", "[\"@\"]", "[\"@b\"]", "[\"a@b.example\\n\"]", "[1]")) {
             problem(server.api("POST", "/keys", "{\"senders\": " + wrong + "}"), 400, "invalid_request");
         }

@@ -2,6 +2,7 @@ package org.signalpost.relay.bounce;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import org.signalpost.net.AddressLiteral;
 import org.signalpost.relay.bounce.Notice.Action;
 import org.signalpost.relay.bounce.Notice.Form;
 import org.signalpost.relay.bounce.Notice.Recipient;
@@ -49,7 +50,7 @@ final class DeliveryStatus {
         text.append(Line.field("Action", word(recipient.action())));
         text.append(Line.field("Status", recipient.status().toString()));
         if (recipient.said() instanceof Said.ByPeer(String peer, String words)) {
-            text.append(Line.field("Remote-MTA", "dns; " + Line.ascii(peer)));
+            text.append(Line.field("Remote-MTA", "dns; " + Line.ascii(mta(peer))));
             text.append(Line.field("Diagnostic-Code", "smtp; " + Line.ascii(words)));
         }
         text.append(Line.field("Last-Attempt-Date", Line.date(recipient.lastAttempt())));
@@ -57,6 +58,12 @@ final class DeliveryStatus {
             text.append(Line.field("Will-Retry-Until", Line.date(delayed.until())));
         }
         return text.toString();
+    }
+
+    /** A name, or an address literal (RFC 5321 section 4.1.3). */
+    private static String mta(String peer) {
+        boolean address = AddressLiteral.parse(peer).isPresent();
+        return !address ? peer : peer.indexOf(':') < 0 ? "[" + peer + "]" : "[IPv6:" + peer + "]";
     }
 
     private static String word(Action action) {

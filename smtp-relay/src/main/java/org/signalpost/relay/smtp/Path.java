@@ -1,10 +1,12 @@
 package org.signalpost.relay.smtp;
 
+import java.net.Inet4Address;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.signalpost.net.AddressLiteral;
 
 /**
  * The argument of MAIL and RCPT, read by RFC 5321 section 4.1.2. Immutable and safe to share.
@@ -22,7 +24,6 @@ record Path(String address, Map<String, String> parameters) {
     private static final Pattern QUOTED = Pattern.compile("\"(?:[ !#-\\[\\]-~]|\\\\[ -~]|" + UTF8 + ")*\"");
     static final Pattern LABELS = Pattern.compile(
             "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*");
-    private static final Pattern LITERAL = Pattern.compile("\\[(IPv6:)?[0-9A-Fa-f:.]+\\]", Pattern.CASE_INSENSITIVE);
 
     /** RFC 5321 section 4.5.3.1, without the brackets around a path. */
     private static final int LONGEST = 254;
@@ -111,7 +112,16 @@ record Path(String address, Map<String, String> parameters) {
         return mailbox.length() <= LONGEST
                 && octets(local) <= LONGEST_LOCAL
                 && (DOT_ATOM.matcher(local).matches() || QUOTED.matcher(local).matches())
-                && (isDomain(domain) || LITERAL.matcher(domain).matches());
+                && (isDomain(domain) || isLiteral(domain));
+    }
+
+    private static boolean isLiteral(String domain) {
+        boolean six = domain.regionMatches(/* ignoreCase= */ true, 0, "[IPv6:", 0, 6);
+        return domain.startsWith("[")
+                && domain.endsWith("]")
+                && AddressLiteral.parse(domain.substring(six ? 6 : 1, domain.length() - 1))
+                        .filter(address -> six || address instanceof Inet4Address)
+                        .isPresent();
     }
 
     /** In ASCII, or in UTF-8 when it has one meaning only in ASCII; others can't be looked up by anybody. */
@@ -128,6 +138,9 @@ record Path(String address, Map<String, String> parameters) {
                 continue;
             }
             int equals = word.indexOf('=');
+            if (equals == word.length() - 1) {
+                throw new Refusal("501 5.5.4 There is nothing behind " + word.charAt(equals));
+            }
             String name = (equals < 0 ? word : word.substring(0, equals)).toUpperCase(Locale.ROOT);
             if (found.putIfAbsent(name, equals < 0 ? "" : word.substring(equals + 1)) != null) {
                 throw new Refusal("501 5.5.4 A parameter is given twice");

@@ -20,10 +20,15 @@ public final class SubmissionPolicy {
         this.credentials = credentials;
     }
 
-    /** Whether the client may send: it has signed in, or comes from a network that is trusted. */
+    /** Whether the client may send: it has signed in with a key that still holds, or comes from a trusted network. */
     boolean admits(Client client) {
-        return client.submitter().isPresent()
-                || rules.trusted().stream().anyMatch(network -> network.contains(client.address()));
+        return client.submitter()
+                .map(submitter -> credentials.holds(submitter.key()))
+                .orElseGet(() -> isTrusted(client));
+    }
+
+    private boolean isTrusted(Client client) {
+        return rules.trusted().stream().anyMatch(network -> network.contains(client.address()));
     }
 
     /** Whether anybody can sign in at all. */

@@ -45,6 +45,22 @@ class AuthenticationTest {
     }
 
     @Test
+    void a_session_whose_key_is_revoked_sends_nothing_more_also_from_a_trusted_network() throws IOException {
+        for (String trusted : List.of("10.0.0.0/8", "127.0.0.0/8")) {
+            try (TestRelay relay =
+                            TestRelay.plan().trusting(trusted).start(directory.resolve(trusted.replace('/', '-')));
+                    Dialogue client = relay.clientUnderTls()) {
+                assertThat(client.say(plain("anybody", TestRelay.KEY))).startsWith("235 2.7.0");
+                assertThat(client.sayAll("MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA", "x\r\n."))
+                        .startsWith("250");
+                relay.revoked.add("key_a");
+                assertThat(client.say("MAIL FROM:<a@b.example>\r\n")).startsWith("530 5.7.0");
+                assertThat(relay.mails()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void the_third_failure_ends_the_session_and_answers_come_ever_slower() throws IOException {
         var pace = new FakePace();
         try (TestRelay relay = TestRelay.plan().at(pace).start(directory)) {

@@ -69,6 +69,20 @@ class SmtpServerTest {
     }
 
     @Test
+    void an_address_literal_is_an_address_and_a_parameter_has_a_value() throws IOException {
+        try (Dialogue client = relay.client()) {
+            client.say("EHLO c\r\n");
+            for (String domain : new String[] {"[...]", "[999.1.1.1]", "[.]", "[IPv6:::::]", "[::1]", "[IPv6:1.2.3]"}) {
+                assertThat(client.say("MAIL FROM:<a@" + domain + ">\r\n")).startsWith("501 5.1.7");
+            }
+            assertThat(client.say("MAIL FROM:<a@b.example> SMTPUTF8=\r\n")).startsWith("501 5.5.4");
+            assertThat(client.say("MAIL FROM:<a@[192.0.2.1]>\r\n")).startsWith("250");
+            assertThat(client.say("RCPT TO:<a@[IPv6:2001:db8::1]>\r\n")).startsWith("250");
+            assertThat(client.say("RCPT TO:<a@[...]>\r\n")).startsWith("501 5.1.3");
+        }
+    }
+
+    @Test
     void a_large_mail_goes_through_a_file_and_a_pipelined_one_follows_it() throws IOException {
         String large = "y".repeat(98).concat("\r\n").repeat(10_000);
         try (Dialogue client = relay.client()) {

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.signalpost.journal.Journal;
@@ -44,6 +46,7 @@ final class TestRelay implements AutoCloseable {
 
     final AtomicBoolean room = new AtomicBoolean(true);
     final AtomicBoolean strained = new AtomicBoolean();
+    final Set<String> revoked = ConcurrentHashMap.newKeySet();
     volatile Optional<String> refusal = Optional.empty();
     final Journal log;
     final Spool spool;
@@ -153,7 +156,7 @@ final class TestRelay implements AutoCloseable {
         server = new SmtpServer(
                 settings,
                 new Reception(spool, room::get, message -> refusal, INSTANCE, new SimpleMeterRegistry()),
-                new SubmissionPolicy(plan.rules, new Keys(Map.copyOf(plan.keys))),
+                new SubmissionPolicy(plan.rules, new Keys(Map.copyOf(plan.keys), revoked)),
                 plan.certificate ? Optional.of(certificate()) : Optional.empty(),
                 strained::get,
                 plan.pace);
@@ -167,7 +170,7 @@ final class TestRelay implements AutoCloseable {
                 InstantSource.system());
     }
 
-    private record Keys(Map<String, Submitter> keys) implements Credentials {
+    private record Keys(Map<String, Submitter> keys, Set<String> revoked) implements Credentials {
         @Override
         public boolean any() {
             return !keys.isEmpty();
@@ -176,6 +179,11 @@ final class TestRelay implements AutoCloseable {
         @Override
         public Optional<Submitter> of(String secret) {
             return Optional.ofNullable(keys.get(secret));
+        }
+
+        @Override
+        public boolean holds(String key) {
+            return !revoked.contains(key);
         }
     }
 

@@ -39,6 +39,8 @@ public final class Keyring implements Credentials, AutoCloseable {
     private static final Duration FRESH = Duration.ofMinutes(1);
     private static final Duration AGAIN = Duration.ofSeconds(2);
 
+    private static final String ADMIN = "admin";
+
     private final String adminHash;
     private final KeyStore store;
     private final AccountStore accounts;
@@ -47,7 +49,7 @@ public final class Keyring implements Credentials, AutoCloseable {
     private final Pause pause = new Pause();
     private final Map<String, Instant> used = new ConcurrentHashMap<>();
     private volatile Map<String, Known> known = Map.of();
-    private volatile Map<String, Long> owners = Map.of();
+    private volatile Map<String, ApiKey> byId = Map.of();
 
     private record Known(ApiKey key, Plan plan) {}
 
@@ -83,9 +85,9 @@ public final class Keyring implements Credentials, AutoCloseable {
                     .forEach((hash, key) ->
                             fresh.put(hash, new Known(key, plans.getOrDefault(key.account(), Plan.FREE))));
             known = Map.copyOf(fresh);
-            owners = known.values().stream()
+            byId = known.values().stream()
                     .map(Known::key)
-                    .collect(Collectors.toUnmodifiableMap(ApiKey::id, ApiKey::account));
+                    .collect(Collectors.toUnmodifiableMap(ApiKey::id, key -> key));
             return true;
         } catch (Unavailable e) {
             LOG.debug("the keys can't be read: {}", e.getMessage());
@@ -103,7 +105,7 @@ public final class Keyring implements Credentials, AutoCloseable {
         String hash = Digests.hex(secret);
         if (isAdmin(hash)) {
             return Optional.of(new Caller(
-                    "admin", Account.FIRST, Plan.UNLIMITED, EnumSet.allOf(Scope.class), ApiKey.Kind.LIVE, List.of()));
+                    ADMIN, Account.FIRST, Plan.UNLIMITED, EnumSet.allOf(Scope.class), ApiKey.Kind.LIVE, List.of()));
         }
         return find(secret, hash)
                 .map(found -> new Caller(
@@ -122,7 +124,7 @@ public final class Keyring implements Credentials, AutoCloseable {
 
     /** Whose key this is, by its id; the first account's when it is not known. */
     long account(String id) {
-        return owners.getOrDefault(id, Account.FIRST);
+        return Optional.ofNullable(byId.get(id)).map(ApiKey::account).orElse(Account.FIRST);
     }
 
     private Optional<Known> find(String secret, String hash) {
@@ -131,10 +133,13 @@ public final class Keyring implements Credentials, AutoCloseable {
         }
         Instant now = clock.instant();
         Optional<Known> found = Optional.ofNullable(known.get(hash)).or(() -> late(hash));
-        Optional<Known> valid = found.filter(
-                one -> one.key().expiresAt().filter(end -> !end.isAfter(now)).isEmpty());
+        Optional<Known> valid = found.filter(one -> isValid(one.key(), now));
         valid.ifPresent(one -> used.put(one.key().id(), now));
         return valid;
+    }
+
+    private static boolean isValid(ApiKey key, Instant now) {
+        return key.expiresAt().filter(end -> !end.isAfter(now)).isEmpty();
     }
 
     /** A key of another node, or one that was made while we could not read. */
@@ -166,12 +171,20 @@ public final class Keyring implements Credentials, AutoCloseable {
     public Optional<Submitter> of(String secret) {
         String hash = Digests.hex(secret);
         if (isAdmin(hash)) {
-            return Optional.of(new Submitter("admin", /* anySender= */ true, List.of()));
+            return Optional.of(new Submitter(ADMIN, /* anySender= */ true, List.of()));
         }
         return find(secret, hash)
                 .map(Known::key)
                 .filter(key -> key.kind() == ApiKey.Kind.LIVE && key.scopes().contains(Scope.SEND.word()))
                 .map(key -> new Submitter(key.id(), /* anySender= */ false, key.senders()));
+    }
+
+    @Override
+    public boolean holds(String key) {
+        return key.equals(ADMIN)
+                || Optional.ofNullable(byId.get(key))
+                        .filter(known -> isValid(known, clock.instant()))
+                        .isPresent();
     }
 
     @Override
