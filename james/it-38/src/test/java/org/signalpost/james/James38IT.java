@@ -89,7 +89,7 @@ class James38IT {
         Waiting.throughout(
                 Duration.ofSeconds(1),
                 () -> sink.received("Three").size() == 2 && james.inbox("Three").size() == 1,
-                () -> "more than one copy for somebody");
+                () -> "one copy for each; " + sink.received("Three").size() + " at the gateway");
     }
 
     @Test
