@@ -35,6 +35,7 @@ final class FailingDisk implements Storage {
 
     private final Disk disk = new Disk();
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private volatile Optional<Fault> fault = Optional.empty();
 
     void fail(Fault how) {
@@ -43,6 +44,7 @@ final class FailingDisk implements Storage {
 
     /** Every force waits until {@link #letGo}. */
     void hold() {
+        held = new CountDownLatch(1);
         gate = new CountDownLatch(1);
     }
 
@@ -50,8 +52,16 @@ final class FailingDisk implements Storage {
         gate.countDown();
     }
 
+    /** Waits until a force waits, which {@link #hold} has stopped. */
+    void awaitHeld() throws InterruptedException {
+        held.await();
+    }
+
     private void passGate() throws IOException {
         try {
+            if (gate.getCount() > 0) {
+                held.countDown();
+            }
             gate.await();
         } catch (InterruptedException e) {
             throw new IOException(e);

@@ -547,8 +547,7 @@ class JournalTest {
             journal.append(1, ID, new byte[500]);
             disk.hold();
             journal.append(1, ID, new byte[1], counting);
-            // While the force of that one is awaited.
-            Thread.sleep(100);
+            disk.awaitHeld();
             for (int i = 0; i < 50; i++) {
                 journal.append(1, ID, new byte[500], counting);
             }
