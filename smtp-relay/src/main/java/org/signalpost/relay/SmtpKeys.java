@@ -82,7 +82,9 @@ final class SmtpKeys {
             Key.number("smtp.max-errors", "20", "How many replies 4xx and 5xx end a session.");
 
     static final Key<Integer> MAX_JUNK = Key.number(
-            "smtp.max-junk", "100", "How many NOOP, RSET, VRFY and HELP without a mail between end a session.");
+            "smtp.max-junk",
+            "100",
+            "How many NOOP, RSET, VRFY, HELP and further EHLO without a mail between end a session.");
 
     static final Key<Duration> COMMAND_TIMEOUT =
             Key.duration("smtp.command-timeout", "300s", "How long a client may take for one whole command.");

@@ -46,7 +46,7 @@ public final class SmtpPool implements AutoCloseable {
     public SmtpPool(String hostname, Trust trust, Reuse reuse, Patience patience) {
         this.reuse = reuse;
         this.connector = new Connector(hostname, trust, patience, reuse.pipelining());
-        this.watchdog = Thread.ofVirtual().name("delivery watchdog").start(this::watch);
+        this.watchdog = Thread.ofPlatform().daemon().name("delivery watchdog").start(this::watch);
     }
 
     /**

@@ -23,6 +23,8 @@ final class EndOfData {
         void write(byte[] octets, int from, int to);
     }
 
+    private static final int SMALL = 128;
+
     private final long limit;
     private final Sink sink;
     private final byte[] waiting = new byte[512];
@@ -140,11 +142,22 @@ final class EndOfData {
     }
 
     private void keep(byte[] octets, int from, int to) {
-        size += to - from;
-        if (size <= limit && to > from) {
+        int length = to - from;
+        size += length;
+        if (size > limit || length == 0) {
+            return;
+        }
+        if (length > SMALL) {
             flush();
             sink.write(octets, from, to);
+            return;
         }
+        // Between bare line ends there may be an octet at a time, and the sink may be a disk.
+        if (waits + length > waiting.length) {
+            flush();
+        }
+        System.arraycopy(octets, from, waiting, waits, length);
+        waits += length;
     }
 
     private void keep(byte octet) {

@@ -22,6 +22,7 @@ final class Greeting {
     }
 
     void ehlo(Verb.Call call) throws IOException {
+        countAgain(call);
         call.client().greets(name(call), /* byEhlo= */ true);
         var lines = new ArrayList<>(List.of(
                 settings.hostname(),
@@ -43,8 +44,16 @@ final class Greeting {
     }
 
     void helo(Verb.Call call) throws IOException {
+        countAgain(call);
         call.client().greets(name(call), /* byEhlo= */ false);
         call.reply("250 " + settings.hostname());
+    }
+
+    /** Who has said so before says nothing new. */
+    private static void countAgain(Verb.Call call) {
+        if (call.client().hasGreeted()) {
+            call.wire().countJunk();
+        }
     }
 
     private static String name(Verb.Call call) {

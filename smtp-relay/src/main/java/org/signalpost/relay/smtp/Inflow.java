@@ -97,10 +97,17 @@ final class Inflow {
         filled = 0;
         try {
             filled = Math.max(in.read(octets, 0, octets.length), 0);
+            letOthers();
             return filled > 0;
         } catch (IOException e) {
             return gone(e);
         }
+    }
+
+    /** Nothing takes a processor from a virtual thread: a client that always has more to say would keep it from all. */
+    @SuppressWarnings("ThreadPriorityCheck")
+    private static void letOthers() {
+        Thread.yield();
     }
 
     /** Clients hang up, reset, or are cut off: all that is an end. */

@@ -50,7 +50,8 @@ public final class SmtpServer implements AutoCloseable {
      */
     public void start() {
         listeners.forEach(SmtpListener::start);
-        Thread.ofVirtual().name("smtp watchdog").start(this::watch);
+        // Not a virtual one: it has to look when those have no processor left.
+        Thread.ofPlatform().daemon().name("smtp watchdog").start(this::watch);
     }
 
     /** Where it listens, in the order of the settings, with the ports that were picked. */

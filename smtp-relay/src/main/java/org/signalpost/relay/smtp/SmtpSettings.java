@@ -82,7 +82,7 @@ public record SmtpSettings(List<Door> doors, String hostname, Rules rules, Limit
      * @param connections how many clients at once, at all addresses together
      * @param perClient how many connections from one address
      * @param errors replies 4xx and 5xx before the session is ended
-     * @param junk NOOP, RSET, VRFY and the like without a mail between
+     * @param junk NOOP, RSET, VRFY, a second EHLO and the like without a mail between
      * @param hops Received fields
      */
     public record Limits(int connections, int perClient, int errors, int junk, int hops) {

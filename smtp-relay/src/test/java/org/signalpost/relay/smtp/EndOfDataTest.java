@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EndOfDataTest {
     private static String octets(String written) {
@@ -194,5 +196,17 @@ class EndOfDataTest {
         String normalized() {
             return text().replaceAll("\r\n|\r|\n", "\r\n");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\n", "a\r", "\n", "ab\r\n.\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", "..\r\n.b\n"})
+    void what_comes_in_crumbs_is_not_handed_on_in_crumbs(String crumb) {
+        var writes = new AtomicInteger();
+        var mail = new EndOfData(1 << 20, (octets, from, to) -> writes.incrementAndGet());
+        byte[] octets = bytes(crumb.repeat(100_000 / crumb.length()));
+        for (int at = 0; at < octets.length; at += 4_096) {
+            mail.read(octets, at, Math.min(octets.length, at + 4_096));
+        }
+        assertThat(writes.get()).isLessThan(2 * octets.length / 256);
     }
 }

@@ -240,6 +240,23 @@ class LimitsTest {
     }
 
     @Test
+    void greeting_again_and_again_ends_a_session() throws IOException {
+        try (TestRelay relay = TestRelay.plan().at(pace).start(directory)) {
+            Dialogue client = kept(relay.client());
+            client.write("EHLO c\r\nHELO c\r\n".repeat(60));
+            int greetings = 0;
+            String reply = client.reply();
+            while (reply.startsWith("250")) {
+                greetings++;
+                reply = client.reply();
+            }
+            assertThat(greetings).isEqualTo(101);
+            assertThat(reply).startsWith("421 4.7.0");
+            assertThat(client.reply()).isEmpty();
+        }
+    }
+
+    @Test
     void a_line_of_a_hundred_megabytes_is_cut_at_its_beginning() throws IOException {
         try (TestRelay relay = TestRelay.plan().start(directory)) {
             Dialogue client = kept(relay.client());
