@@ -23,8 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Wire extends StandInSocket {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
-    private static final int LONGEST_LINE = 512;
-    private static final int LONGEST_ANSWER = 12_288;
     private static final Duration REPLY = Duration.ofMinutes(1);
     private static final Duration HANDSHAKE = Duration.ofSeconds(30);
     private static final Duration PROXY = Duration.ofSeconds(10);
@@ -166,7 +164,7 @@ final class Wire extends StandInSocket {
 
     /** The client's answer to a question within a command; empty at the end of the session. */
     Optional<String> answer() {
-        return line(new Line(LONGEST_ANSWER), Phase.Kind.LISTENING).map(Line::text);
+        return line(Line.answer(), Phase.Kind.LISTENING).map(Line::text);
     }
 
     /** The next command; empty at the end of the session, which was said if it was ours to say. */
@@ -178,7 +176,7 @@ final class Wire extends StandInSocket {
         if (!ended && junk >= limits.junk()) {
             return end("421 4.7.0 Too many commands without a mail");
         }
-        return line(new Line(LONGEST_LINE), client.hasMail() ? Phase.Kind.LISTENING : Phase.Kind.IDLE);
+        return line(Line.command(), client.hasMail() ? Phase.Kind.LISTENING : Phase.Kind.IDLE);
     }
 
     private Optional<Line> line(Line line, Phase.Kind kind) {
