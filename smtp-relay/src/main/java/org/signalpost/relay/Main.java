@@ -2,6 +2,7 @@ package org.signalpost.relay;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +46,11 @@ import org.signalpost.track.SigningKeys;
  * log, books.
  */
 public final class Main {
+    // Told to end, we end within 30 seconds: systemd and the like wait no longer than that, or a little longer.
+    private static final Duration RECEIVING = Duration.ofSeconds(20);
+    private static final Duration ATTEMPTS = Duration.ofSeconds(23);
+    private static final Duration ANSWERS = Duration.ofSeconds(25);
+
     private Main() {}
 
     /** Runs the command line. */
@@ -128,12 +134,12 @@ public final class Main {
                 metrics,
                 clock,
                 random);
-        life.opened(tracking);
+        life.ends(ANSWERS, tracking::end);
         tracking.start();
 
         Verdicts verdicts = delivery.verdicts(random);
         DeliveryLoop loop = delivery.loop(spool, plans, tracking.quota(), verdicts, random);
-        life.opened(loop);
+        life.ends(ATTEMPTS, loop::end);
         loop.start();
         Overdue overdue = delivery.overdue(spool, verdicts);
         life.opened(overdue);
@@ -148,10 +154,11 @@ public final class Main {
         var reception = new Reception(spool, room, rewriter::refusal, data.instance(random), metrics.registry());
         var policy = new SubmissionPolicy(receiving.rules(), tracking.credentials());
         var smtp = new SmtpServer(receiving, reception, policy, certificate, mailLog::isStrained, Pace.real());
-        life.opened(smtp);
+        life.ends(RECEIVING, smtp::end);
         smtp.start();
         ListenerFigures.show(smtp, metrics.registry());
         life.opened(tracking::leave);
+        life.opened(loop::leave);
         console.out()
                 .print(Welcome.text(
                         settings, smtp.addresses().getFirst(), tracking.address(), tracking.signInPath(), data));

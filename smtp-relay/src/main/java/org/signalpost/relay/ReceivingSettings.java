@@ -81,7 +81,6 @@ final class ReceivingSettings {
     }
 
     SmtpSettings smtp(String hostname) {
-        var usual = SmtpSettings.Patience.usual();
         return new SmtpSettings(
                 Stream.concat(
                                 settings.value(SmtpKeys.SMTP_LISTEN).stream()
@@ -106,8 +105,7 @@ final class ReceivingSettings {
                         settings.value(SmtpKeys.COMMAND_TIMEOUT),
                         settings.value(SmtpKeys.STRESS_TIMEOUT),
                         settings.value(SmtpKeys.MIN_RATE).octets(),
-                        greeting(),
-                        usual.drain()));
+                        greeting()));
     }
 
     private SmtpSettings.Door door(InetSocketAddress address, boolean tls) {

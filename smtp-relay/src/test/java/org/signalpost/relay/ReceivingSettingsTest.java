@@ -105,11 +105,7 @@ class ReceivingSettingsTest {
                                 7),
                         new SmtpSettings.Limits(1, 2, 3, 4, 5),
                         new SmtpSettings.Patience(
-                                Duration.ofSeconds(6),
-                                Duration.ofSeconds(7),
-                                8,
-                                Duration.ofMillis(9),
-                                SmtpSettings.Patience.usual().drain())));
+                                Duration.ofSeconds(6), Duration.ofSeconds(7), 8, Duration.ofMillis(9))));
     }
 
     @Test

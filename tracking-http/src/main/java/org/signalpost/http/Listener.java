@@ -18,15 +18,12 @@ import org.signalpost.settings.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The address that HTTP is answered at, and the threads that read from it. Start once, close once. */
-final class Listener implements AutoCloseable {
+/** The address that HTTP is answered at, and the threads that read from it. Start once, end once. */
+final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Listener.class);
 
     /** A link in a mail carries its destination, and comes with whatever cookies the host has. */
     private static final int LONGEST_HEAD = 24 << 10;
-
-    /** How long requests that are being answered may hold up the end. */
-    private static final Duration LAST_ANSWERS = Duration.ofSeconds(20);
 
     private static final int BACKLOG = 1_024;
     private static final Duration SLOWEST_TICK = Duration.ofMillis(500);
@@ -103,11 +100,10 @@ final class Listener implements AutoCloseable {
         return new InetSocketAddress(settings.listen().getAddress(), connector.getLocalPort());
     }
 
-    /** Takes no more connections, lets what is being asked be answered, and closes the rest; bounded. */
-    @Override
-    public void close() {
+    /** Takes no more connections, lets what is being asked be answered for so long, and closes the rest. */
+    void end(Duration within) {
         var wait = new Pause();
-        long until = System.nanoTime() + LAST_ANSWERS.toNanos();
+        long until = System.nanoTime() + within.toNanos();
         // Its future waits for idle connections too; we do not.
         var unused = connector.shutdown();
         while (clients.anyBusy() && System.nanoTime() < until) {

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,9 @@ import org.signalpost.track.Outbox;
 public final class Main {
     /** Wrong usage, or a configuration that can't be used. */
     private static final int MISUSED = 2;
+
+    /** What is asked is answered for so long after the process was told to end. */
+    private static final Duration ANSWERS = Duration.ofSeconds(25);
 
     private static final List<Key<?>> KEYS =
             Stream.concat(CommonKeys.KEYS.stream(), TrackingKeys.KEYS.stream()).toList();
@@ -115,7 +119,7 @@ public final class Main {
         var metrics = life.opened(new Metrics());
         metrics.show("mail", mailLog);
         metrics.show("events", eventLog);
-        var tracking = life.opened(new TrackingServer(
+        var tracking = new TrackingServer(
                 TrackingSettings.of(settings, data.adminKey(random)),
                 data.signingKeys(random),
                 eventLog,
@@ -125,7 +129,8 @@ public final class Main {
                 Classifier.byAgent(),
                 metrics,
                 clock,
-                random));
+                random);
+        life.ends(ANSWERS, tracking::end);
         tracking.start();
         out.print(welcome(tracking.address(), tracking.signInPath(), data));
         out.flush();

@@ -3,6 +3,7 @@ package org.signalpost.http;
 import io.micrometer.core.instrument.Gauge;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>The logs it is given stay their owner's to close, after this.
  */
 public final class TrackingServer implements AutoCloseable {
+    private static final Duration USUAL = Duration.ofSeconds(20);
     private static final Logger LOG = LoggerFactory.getLogger(TrackingServer.class);
 
     private final TrackingSettings settings;
@@ -143,11 +145,20 @@ public final class TrackingServer implements AutoCloseable {
         }
     }
 
-    /** Answers what is being asked, brings the books up to date, closes them; bounded. */
+    /** Answers what is being asked within some seconds, brings the books up to date, closes them. */
     @Override
     public void close() {
+        end(USUAL);
+    }
+
+    /**
+     * Answers what is being asked for so long, and closes what is open then; brings the books up to date, for 10 s at
+     * most, and closes them.
+     */
+    public void end(Duration within) {
+        long began = System.nanoTime();
         leave();
-        listener.close();
+        listener.end(within.minusNanos(System.nanoTime() - began));
         hits.close();
         api.close();
         projector.close();

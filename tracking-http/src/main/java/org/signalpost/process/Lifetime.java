@@ -1,5 +1,6 @@
 package org.signalpost.process;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
@@ -16,11 +17,18 @@ public final class Lifetime {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch toldToEnd = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private long toldAt;
 
     /** Opens the parts and hands each to {@link Lifetime#opened} as soon as it is open. */
     public interface Opening {
         /** Opens everything; what it throws ends the life. */
         void open(Lifetime life);
+    }
+
+    /** How a part ends that has something under way. */
+    public interface Ending {
+        /** Lets what is under way finish, for so long at most, and closes; what it throws is logged. */
+        void within(Duration time) throws Exception;
     }
 
     /** Opens, and returns when the process was told to end and all is closed. */
@@ -47,6 +55,19 @@ public final class Lifetime {
         return part;
     }
 
+    /**
+     * Has it ended in its turn as {@link #opened} does, with the time that is left then until {@code until} after the
+     * process was told to end; none is left when others have taken it all.
+     */
+    public void ends(Duration until, Ending part) {
+        opened.push(() -> part.within(left(until)));
+    }
+
+    private Duration left(Duration until) {
+        Duration left = until.minusNanos(System.nanoTime() - toldAt);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
     /** The process is told to end: ends it in order, and holds it until that is done. */
     private void end() {
         toldToEnd.countDown();
@@ -58,6 +79,7 @@ public final class Lifetime {
     }
 
     private void close() {
+        toldAt = System.nanoTime();
         while (!opened.isEmpty()) {
             AutoCloseable last = opened.pop();
             try {

@@ -212,14 +212,29 @@ public final class DeliveryLoop implements AutoCloseable {
         }
     }
 
-    /** Takes nothing new; waits, at most 15 s, for the attempts in flight. */
-    @Override
-    public void close() {
-        long nanos = STOP.toNanos();
+    /** From now on no attempt begins; returns at once. */
+    public void leave() {
         lock.lock();
         try {
             stopping = true;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing new; waits, at most 15 s, for the attempts in flight. */
+    @Override
+    public void close() {
+        end(STOP);
+    }
+
+    /** Takes nothing new; waits, for so long, for the attempts in flight. */
+    public void end(Duration within) {
+        leave();
+        long nanos = within.toNanos();
+        lock.lock();
+        try {
             while (underWay > 0 && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }

@@ -3,6 +3,7 @@ package org.signalpost.relay.smtp;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -131,13 +132,19 @@ final class SmtpListener {
                 : Optional.empty();
     }
 
-    /** Takes nothing new, and ends all sessions; bounded. */
-    void stop() {
+    /** They take nothing new, and end all sessions; bounded. */
+    static void stop(List<SmtpListener> listeners) {
         // The shell's stop waits without a limit.
-        Thread stopping = Thread.ofVirtual().start(server::stop);
+        List<Thread> stopping = listeners.stream()
+                .map(listener -> Thread.ofVirtual().start(listener.server::stop))
+                .toList();
+        long until = System.nanoTime() + STOP.toNanos();
         try {
-            if (!stopping.join(STOP)) {
-                LOG.warn("alarm=smtp-stop the listener has not stopped in {}", STOP);
+            for (Thread thread : stopping) {
+                Duration left = Duration.ofNanos(Math.max(until - System.nanoTime(), 1));
+                if (!thread.join(left)) {
+                    LOG.warn("alarm=smtp-stop a listener has not stopped in {}", STOP);
+                }
             }
         } catch (InterruptedException e) {
             LOG.warn("alarm=smtp-stop interrupted");

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 public final class SmtpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final Duration USUAL = Duration.ofSeconds(8);
     private static final Duration DRAIN_LOOK = Duration.ofMillis(50);
 
-    private final SmtpSettings settings;
     private final Connections connections;
     private final Pace pace;
     private final List<SmtpListener> listeners;
@@ -34,7 +34,6 @@ public final class SmtpServer implements AutoCloseable {
             Optional<ServerCertificate> certificate,
             BooleanSupplier strained,
             Pace pace) {
-        this.settings = settings;
         this.pace = pace;
         this.connections = new Connections(settings, pace, strained);
         var verbs = new Verbs(settings, reception, policy, certificate, connections, pace);
@@ -84,19 +83,27 @@ public final class SmtpServer implements AutoCloseable {
         }
     }
 
-    /** Takes nothing new, lets mail that is being received come in, then closes what is left; bounded. */
+    /** Ends at once, but for mail that comes in within some seconds. */
     @Override
     public void close() {
+        end(USUAL);
+    }
+
+    /**
+     * Takes nothing new, lets mail that is being received come in for so long, then closes what is left, which takes up
+     * to three seconds more.
+     */
+    public void end(Duration within) {
         connections.close();
         connections.watch();
-        long until = pace.nanos() + settings.patience().drain().toNanos();
+        long until = pace.nanos() + within.toNanos();
         while (!connections.isEmpty() && pace.nanos() - until < 0) {
             pace.pause(DRAIN_LOOK, () -> false);
             connections.watch();
         }
         connections.cut();
         pause.end();
-        listeners.forEach(SmtpListener::stop);
+        SmtpListener.stop(listeners);
         LOG.debug("no more mail is taken");
     }
 }

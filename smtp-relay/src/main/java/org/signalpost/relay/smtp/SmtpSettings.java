@@ -99,13 +99,11 @@ public record SmtpSettings(List<Door> doors, String hostname, Rules rules, Limit
      * @param stressed the same when there are many clients
      * @param minRate octets per second that a mail must reach
      * @param greeting how long we are silent before the banner; whoever talks earlier is no mail server
-     * @param drain how long a stop waits for mail that is being received
      */
-    public record Patience(Duration command, Duration stressed, long minRate, Duration greeting, Duration drain) {
+    public record Patience(Duration command, Duration stressed, long minRate, Duration greeting) {
         /** Those of the documentation. */
         public static Patience usual() {
-            return new Patience(
-                    Duration.ofMinutes(5), Duration.ofSeconds(10), 500, Duration.ZERO, Duration.ofSeconds(8));
+            return new Patience(Duration.ofMinutes(5), Duration.ofSeconds(10), 500, Duration.ZERO);
         }
     }
 }

@@ -197,6 +197,15 @@ final class RunningSignalpost implements AutoCloseable {
         awaitEnd();
     }
 
+    /** SIGTERM. */
+    void tellToEnd() {
+        process.destroy();
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
+    }
+
     int awaitEnd() {
         try {
             assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))

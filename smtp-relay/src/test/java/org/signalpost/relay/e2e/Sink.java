@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 /** A next hop that takes everything and keeps the octets as they came over the wire, unstuffed. */
 final class Sink implements AutoCloseable {
@@ -48,6 +49,7 @@ final class Sink implements AutoCloseable {
 
     private final CopyOnWriteArrayList<Received> received = new CopyOnWriteArrayList<>();
     private final ServerSocket server;
+    private volatile CountDownLatch gate = new CountDownLatch(0);
 
     private Sink(ServerSocket server) {
         this.server = server;
@@ -61,6 +63,15 @@ final class Sink implements AutoCloseable {
         var sink = new Sink(server);
         Thread.ofVirtual().start(sink::accept);
         return sink;
+    }
+
+    /** Whatever comes is recorded, and not answered until {@link #letGo}. */
+    void hold() {
+        gate = new CountDownLatch(1);
+    }
+
+    void letGo() {
+        gate.countDown();
     }
 
     int port() {
@@ -105,6 +116,7 @@ final class Sink implements AutoCloseable {
                     case "DATA" -> {
                         say(out, "354 go on");
                         received.add(new Received(sender, recipients, data(in)));
+                        gate.await();
                         say(out, "250 2.0.0 taken");
                     }
                     case "QUIT" -> {
@@ -114,7 +126,7 @@ final class Sink implements AutoCloseable {
                     default -> say(out, "250 2.0.0 ok");
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // The client went away; what it completed is kept.
         }
     }

@@ -104,8 +104,7 @@ final class TestRelay implements AutoCloseable {
         }
 
         Plan greetingAfter(Duration pause) {
-            patience = new SmtpSettings.Patience(
-                    patience.command(), patience.stressed(), patience.minRate(), pause, patience.drain());
+            patience = new SmtpSettings.Patience(patience.command(), patience.stressed(), patience.minRate(), pause);
             return this;
         }
 
