@@ -12,6 +12,9 @@ import java.util.Set;
  * they return.
  */
 public interface MailQueue {
+    /** Whether more mail is taken; not while the disk is short, or the log does not keep it. */
+    boolean takesMail();
+
     /** The mails that match, the oldest first; at most {@code limit} of those behind {@code behind}. */
     List<Mail> list(Filter filter, Optional<MessageId> behind, int limit);
 

@@ -118,8 +118,18 @@ public final class Main {
         delivery.routes().start();
         var release = new Release(outbox, spool, delivery.passesOn());
         var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
+        SmtpSettings receiving = settings.smtp();
+        long largest = receiving.rules().maxMessage();
+        var room = new Room(data.path(), largest + largest / 2 + (RelaySettings.LEAST_FREE_MEGABYTES << 20));
+        var reception = new Reception(spool, room, rewriter::refusal, data.instance(random), metrics.registry());
         Plans plans = delivery.plans(rewriter);
-        var queue = new Queue(spool, delivery.routes(), new Acts(spool, clock), release, plans::forecast);
+        var queue = new Queue(
+                spool,
+                delivery.routes(),
+                new Acts(spool, clock),
+                release,
+                plans::forecast,
+                () -> reception.takesMail() && !mailLog.isFailing());
         QueueFigures.show(queue, metrics.registry(), clock);
 
         var feed = new MailFeed(mailLog, History::event, spool::projected);
@@ -148,10 +158,6 @@ public final class Main {
         life.opened(notices);
         notices.start();
 
-        SmtpSettings receiving = settings.smtp();
-        long largest = receiving.rules().maxMessage();
-        var room = new Room(data.path(), largest + largest / 2 + (RelaySettings.LEAST_FREE_MEGABYTES << 20));
-        var reception = new Reception(spool, room, rewriter::refusal, data.instance(random), metrics.registry());
         var policy = new SubmissionPolicy(receiving.rules(), tracking.credentials());
         var smtp = new SmtpServer(receiving, reception, policy, certificate, mailLog::isStrained, Pace.real());
         life.ends(RECEIVING, smtp::end);

@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.signalpost.journal.Journal;
 import org.signalpost.store.Database;
 import org.signalpost.store.Projector;
 
 /**
  * Whether the server lives, and whether it does what only it can do: take hits and events, and keep them. That it does
- * also without its books; then it says what is degraded. Safe to share.
+ * also without its books, and while its relay refuses mail; then it says what is degraded. Safe to share.
  */
 final class Health {
     private static final Duration LATE = Duration.ofSeconds(60);
@@ -21,12 +22,14 @@ final class Health {
     private final Database database;
     private final Projector projector;
     private final Journal events;
+    private final BooleanSupplier takesMail;
     private final AtomicBoolean leaving = new AtomicBoolean();
 
-    Health(Database database, Projector projector, Journal events) {
+    Health(Database database, Projector projector, Journal events, BooleanSupplier takesMail) {
         this.database = database;
         this.projector = projector;
         this.events = events;
+        this.takesMail = takesMail;
     }
 
     List<Route> routes() {
@@ -54,6 +57,9 @@ final class Health {
         }
         if (events.freeOctets() < LEAST_FREE) {
             missing.add("disk");
+        }
+        if (!takesMail.getAsBoolean()) {
+            degraded.add("mail");
         }
         if (!database.isOpen()) {
             degraded.add("database");

@@ -73,7 +73,8 @@ public final class TrackingServer implements AutoCloseable {
         var addresses = new ClientAddress(settings.http().trustedProxies());
         var reader = new Reader();
         this.hits = new Hits(keys, log, addresses, settings.http().referrerPolicy(), reader, metrics.registry(), clock);
-        this.health = new Health(database, projector, events);
+        this.health =
+                new Health(database, projector, events, () -> queue.stream().allMatch(MailQueue::takesMail));
         var all = new ArrayList<Route>();
         all.addAll(hits.routes());
         all.addAll(new Unsubscribe(keys, log, clock).routes());

@@ -56,6 +56,17 @@ class QueueApiTest {
         return server.json(answer);
     }
 
+    @Test
+    void the_server_says_that_no_mail_is_taken_and_is_ready_for_hits_all_the_same() {
+        assertThat(RunningServer.eventually(
+                        () -> RunningServer.text(server.get("/health/ready")).contains("\"degraded\":[]")))
+                .isTrue();
+        queue.takesMail = false;
+        HttpResponse<byte[]> health = server.get("/health/ready");
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(RunningServer.text(health)).contains("\"degraded\":[\"mail\"]");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "GET, /queue",
@@ -242,6 +253,28 @@ class QueueApiTest {
                         .path("detail")
                         .asString())
                 .contains("failed");
+    }
+
+    @Test
+    void a_recipient_that_is_settled_beside_one_that_is_not_says_so() {
+        Instant now = Instant.parse("2026-01-31T12:00:00Z");
+        server.happened(new MailEvent.Queued(
+                ONE, now, "shop@b.example", List.of("ann@b.example", "zoe@b.example"), "Sale", 99, ""));
+        server.happened(new MailEvent.Dropped(ONE, now, "zoe@b.example", "dropped by an operator"));
+        assertThat(RunningServer.eventually(() -> server.read("/messages/" + ONE)
+                        .path("recipients")
+                        .path(1)
+                        .path("status")
+                        .asString("")
+                        .equals("dropped")))
+                .isTrue();
+        HttpResponse<byte[]> answer =
+                server.api("POST", "/queue/" + ONE + "/retry", "{\"recipients\": [\"Zoe@b.example\"]}");
+        assertThat(problem(answer, 409, "settled").path("detail").asString()).contains("dropped");
+        problem(
+                server.api("POST", "/queue/" + ONE + "/retry", "{\"recipients\": [\"yan@b.example\"]}"),
+                400,
+                "invalid_request");
     }
 
     @Test

@@ -19,6 +19,7 @@ final class TestQueue implements MailQueue {
     final Map<MessageId, Mail> mails = new TreeMap<>();
     final List<String> asked = new ArrayList<>();
     Optional<JournalException.Cause> failure = Optional.empty();
+    volatile boolean takesMail = true;
     Released released = new Released.Unknown();
 
     static MessageId id(int number) {
@@ -40,6 +41,11 @@ final class TestQueue implements MailQueue {
 
     private static boolean matches(Filter filter, Mail mail) {
         return filter.state().isEmpty() || mail.recipients().getFirst().state().equals(filter.state());
+    }
+
+    @Override
+    public boolean takesMail() {
+        return takesMail;
     }
 
     @Override

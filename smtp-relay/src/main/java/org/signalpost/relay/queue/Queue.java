@@ -15,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -44,22 +45,30 @@ public final class Queue implements MailQueue {
     private final Acts acts;
     private final Release release;
     private final BiFunction<StoredMail, String, Rewritten> forecast;
+    private final BooleanSupplier takesMail;
 
     /**
      * Sees this spool and these routes; {@code acts} and {@code release} do what is asked, {@code forecast} tells the
-     * copy that a recipient will get.
+     * copy that a recipient will get, {@code takesMail} whether mail can be taken.
      */
     public Queue(
             Spool spool,
             Routes routes,
             Acts acts,
             Release release,
-            BiFunction<StoredMail, String, Rewritten> forecast) {
+            BiFunction<StoredMail, String, Rewritten> forecast,
+            BooleanSupplier takesMail) {
         this.spool = spool;
         this.routes = routes;
         this.acts = acts;
         this.release = release;
         this.forecast = forecast;
+        this.takesMail = takesMail;
+    }
+
+    @Override
+    public boolean takesMail() {
+        return takesMail.getAsBoolean();
     }
 
     @Override

@@ -46,6 +46,11 @@ public final class Reception {
         this.mark = "(Signalpost " + instance + ")";
     }
 
+    /** Whether mail can be taken just now. */
+    public boolean takesMail() {
+        return hindrance().isEmpty();
+    }
+
     /** The reply when no mail can be taken just now. */
     Optional<String> hindrance() {
         return room.getAsBoolean() ? spool.trouble().map(Reception::reply) : Optional.of("452 4.3.1 The disk is short");

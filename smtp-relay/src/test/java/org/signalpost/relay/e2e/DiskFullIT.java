@@ -88,8 +88,10 @@ class DiskFullIT {
             Path filler = signalpost.data().resolve("filler");
             fill(filler);
             await("mail is refused", signalpost, () -> count("452") > 20);
+            await("it says so", signalpost, () -> health(signalpost).contains("\"degraded\":[\"mail\"]"));
             int then = acknowledged.size();
             Files.delete(filler);
+            await("it says that, too", signalpost, () -> health(signalpost).contains("\"status\":\"ready\""));
             await("mail is taken again", signalpost, () -> acknowledged.size() > then + 50);
             over.set(true);
 
@@ -101,6 +103,10 @@ class DiskFullIT {
                     () -> files(signalpost.data().resolve("spool")).isEmpty());
             await("all of it is booked", signalpost, () -> tracks(signalpost) == acknowledged.size());
         }
+    }
+
+    private static String health(RunningSignalpost signalpost) throws IOException {
+        return new String(signalpost.visit(signalpost.uri("/health/ready")).body(), StandardCharsets.UTF_8);
     }
 
     private static int tracks(RunningSignalpost signalpost) throws IOException {

@@ -56,7 +56,7 @@ abstract class QueueWorld {
         outbox = new Capture(directory.resolve("outbox"), new Capture.Keep(Duration.ofDays(7), 1_000), () -> now);
         outbox.start();
         var release = new Release(outbox, spool, goesOut());
-        queue = new Queue(spool, routes, new Acts(spool, () -> now), release, REWRITING::forecast);
+        queue = new Queue(spool, routes, new Acts(spool, () -> now), release, REWRITING::forecast, () -> true);
     }
 
     boolean goesOut() {
