@@ -63,12 +63,20 @@ final class QueueCommand {
     }
 
     private int list() {
-        JsonNode states = settings.api().send("GET", "queue/summary", "").path("states");
+        JsonNode summary = settings.api().send("GET", "queue/summary", "");
         PrintStream out = console.out();
-        out.println(states.propertyStream()
+        out.println(summary.path("states")
+                .propertyStream()
                 .map(state -> state.getValue().asInt() + " " + state.getKey())
                 .reduce((one, other) -> one + ", " + other)
                 .orElse("The queue is empty."));
+        summary.path("routes")
+                .valueStream()
+                .filter(route -> route.path("waiting").asInt() > 0)
+                .map(route -> route.path("waiting").asInt() + " for "
+                        + route.path("route").asString())
+                .reduce((one, other) -> one + ", " + other)
+                .ifPresent(routes -> out.println("Waiting: " + routes));
         JsonNode page = settings.api()
                 .send(
                         "GET",
@@ -149,6 +157,10 @@ final class QueueCommand {
     }
 
     private int actOn(String act, List<String> ids) {
+        if (options.dryRun) {
+            console.out().println(ids.size() + " mails are named.");
+            return notDone(act);
+        }
         if (act.equals("drop") && !options.yes) {
             return misused("queue drop throws mail away and tells nobody; say --yes");
         }
@@ -211,7 +223,7 @@ final class QueueCommand {
     /** Captured copies are in the outbox, not in the queue; they go out as they are. */
     private int releaseCaptured() {
         int count = count("outbox", "");
-        if (!options.yes) {
+        if (options.dryRun || !options.yes) {
             return notDone("release");
         }
         JsonNode result =
@@ -229,7 +241,7 @@ final class QueueCommand {
     private int actOnAll(String act) {
         ApiClient api = settings.api();
         int count = count("queue", "&" + filter());
-        if (!options.yes) {
+        if (options.dryRun || !options.yes) {
             return notDone(act);
         }
         var fields = new LinkedHashMap<String, Object>(Map.of("count", count));

@@ -34,6 +34,9 @@ final class QueueOptions {
     @Option(names = "--yes", description = "Does it; without, acts by a filter only count.")
     boolean yes;
 
+    @Option(names = "--dry-run", description = "Only says how many mails an act would be for.")
+    boolean dryRun;
+
     @Option(names = "--body", description = "Shows the mail as it came, which is written to the log.")
     boolean body;
 

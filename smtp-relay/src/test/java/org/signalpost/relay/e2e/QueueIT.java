@@ -90,7 +90,14 @@ class QueueIT {
             String first = id(signalpost, 0);
             String second = id(signalpost, 1);
 
-            assertThat(done("list")).contains("3 deferred", first, second, "ann@example.com", "cec@example.com");
+            assertThat(done("list"))
+                    .contains(
+                            "3 deferred",
+                            "Waiting: 3 for 127.0.0.1:" + port,
+                            first,
+                            second,
+                            "ann@example.com",
+                            "cec@example.com");
             assertThat(done("list", "--to", "bob@")).contains(second).doesNotContain(first);
             assertThat(done("list", "--state", "held")).doesNotContain("msg_");
             assertThat(done("list", "--older", "2h")).doesNotContain("msg_");
@@ -149,6 +156,10 @@ class QueueIT {
             Ended counted = queue("drop", "--to", "bob@", "--state", "new");
             assertThat(counted.out()).isEqualTo("1 mails match.\n");
             assertThat(counted.err()).contains("Nothing was done");
+            assertThat(queue("drop", "--to", "bob@", "--state", "new", "--yes", "--dry-run")
+                            .err())
+                    .contains("Nothing was done");
+            assertThat(queue("hold", id(signalpost, 0), "--dry-run").out()).isEqualTo("1 mails are named.\n");
             assertThat(mails(signalpost).size()).isGreaterThanOrEqualTo(3);
             assertThat(done("drop", "--to", "bob@", "--state", "new", "--yes"))
                     .contains("1 mails match.", "drop: 1 recipients");

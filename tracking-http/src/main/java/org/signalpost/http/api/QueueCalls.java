@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.signalpost.http.Exchange;
@@ -21,6 +22,7 @@ import org.signalpost.http.Scope;
 import org.signalpost.journal.JournalException;
 import org.signalpost.settings.Key;
 import org.signalpost.store.Account;
+import org.signalpost.store.Message;
 import org.signalpost.store.MessageStore;
 import org.signalpost.track.MailQueue;
 import org.signalpost.track.MessageId;
@@ -179,14 +181,22 @@ public final class QueueCalls {
         return Reply.json(200, body);
     }
 
-    private static Problem nobody(MailQueue.Mail mail, Set<String> recipients) {
-        List<MailQueue.Recipient> asked = mail.recipients().stream()
-                .filter(recipient ->
-                        recipients.isEmpty() || recipients.stream().anyMatch(recipient.address()::equalsIgnoreCase))
+    /** What is to be said when there was nobody to act on: they are settled, here or in the books, or nobody's. */
+    private Problem nobody(MailQueue.Mail mail, Set<String> recipients) {
+        Predicate<String> asked =
+                address -> recipients.isEmpty() || recipients.stream().anyMatch(address::equalsIgnoreCase);
+        List<String> states = Stream.concat(
+                        mail.recipients().stream()
+                                .filter(recipient -> asked.test(recipient.address()))
+                                .map(MailQueue.Recipient::state),
+                        messages.find(Account.FIRST, mail.id().toString()).stream()
+                                .flatMap(message -> message.recipients().stream())
+                                .filter(recipient -> !recipients.isEmpty() && asked.test(recipient.address()))
+                                .map(Message.Recipient::status))
                 .toList();
-        return asked.isEmpty()
-                ? Problem.invalid("recipients", "none of them is a recipient of this mail that is not settled")
-                : settled(asked.stream().map(MailQueue.Recipient::state));
+        return states.isEmpty()
+                ? Problem.invalid("recipients", "none of them is a recipient of this mail")
+                : settled(states.stream());
     }
 
     private static Problem settled(Stream<String> states) {
