@@ -3,6 +3,7 @@ package org.signalpost.relay.smtp;
 import java.io.IOException;
 import java.util.Optional;
 import org.signalpost.journal.JournalException;
+import org.signalpost.rewrite.RawMessage;
 
 /**
  * DATA: the mail itself, read to its true end whatever becomes of it, and one reply (RFC 5321 section 4.1.1.4). Safe to
@@ -56,6 +57,8 @@ final class Content {
             return Optional.of("550 5.6.11 A CR or LF stands alone");
         }
         var head = intake.draft().head();
-        return reception.objection(head, settings.limits().hops()).or(() -> policy.objectionToAuthors(client, head));
+        // Behind what is kept of an endless header there may be other names.
+        var names = intake.draft().hasWholeHead() ? head : RawMessage.of(new byte[0]);
+        return reception.objection(head, settings.limits().hops()).or(() -> policy.objectionToAuthors(client, names));
     }
 }

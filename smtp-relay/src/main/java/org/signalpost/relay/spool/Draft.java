@@ -96,6 +96,11 @@ public final class Draft implements AutoCloseable {
         return OptionalInt.empty();
     }
 
+    /** Whether {@link #head} is all of the header. */
+    public boolean hasWholeHead() {
+        return file.isEmpty() || headEnd(head.toByteArray(), 0).isPresent();
+    }
+
     /** The length in octets so far. */
     public long size() {
         return size;

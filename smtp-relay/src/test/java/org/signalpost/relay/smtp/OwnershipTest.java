@@ -97,6 +97,18 @@ class OwnershipTest {
     }
 
     @Test
+    void a_from_behind_a_header_of_any_length_is_no_way_around() throws IOException {
+        String filler = ("X-Filler: " + "x".repeat(900) + "\r\n").repeat(400);
+        try (TestRelay relay = relay(Ownership.FROM)) {
+            assertThat(data(relay, SHOP, "From: shop@b.example\r\n" + filler + "From: other@b.example"))
+                    .isEqualTo("550 5.7.1");
+            // A large mail is none of that.
+            assertThat(data(relay, SHOP, "From: shop@b.example\r\n\r\n" + filler))
+                    .isEqualTo("250 2.0.0");
+        }
+    }
+
+    @Test
     void both_are_asked_and_whoever_is_trusted_without_a_key_is_not() throws IOException {
         try (TestRelay relay = relay(Ownership.BOTH)) {
             assertThat(mail(relay, SHOP, "other@b.example")).isEqualTo("553 5.7.1");
