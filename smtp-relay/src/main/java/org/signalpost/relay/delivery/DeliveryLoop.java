@@ -154,7 +154,9 @@ public final class DeliveryLoop implements AutoCloseable {
                 // No attempt: a disk that can't be read says nothing about the next hop, however often.
                 keep(due, due.attempts(), verdicts.unreadable());
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Also when there was no memory, or the stack was too small: a recipient left under way would never be
+            // tried.
             LOG.error("alarm=delivery message={} route={}", due.id(), due.route(), e);
             keep(due, verdicts.failed(due));
         }

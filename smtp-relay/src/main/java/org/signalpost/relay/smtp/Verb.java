@@ -67,7 +67,7 @@ final class Verb implements Command {
         } catch (Refusal refusal) {
             LOG.debug("refused verb={} reply={}", name, refusal.reply());
             session.sendResponse(refusal.reply());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("alarm=smtp verb={}", name, e);
             // Nobody knows what was read and what was not.
             throw new DropConnectionException(421, "4.3.0 Something is broken here");

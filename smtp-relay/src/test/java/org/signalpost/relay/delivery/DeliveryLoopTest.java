@@ -194,6 +194,24 @@ class DeliveryLoopTest {
         assertThat(most).as("each needs the whole share of its route").hasValue(1);
     }
 
+    @Test
+    void an_attempt_that_ends_in_an_error_of_the_machine_is_one_that_failed() throws InterruptedException {
+        couriers.put("deep.example", consignment -> {
+            throw new StackOverflowError();
+        });
+        accept("ann@deep.example");
+        start(1, 64 << 10);
+        assertThat(attempt()).isEqualTo("ann@deep.example");
+        settled("deep.example");
+        Standing standing =
+                spool.openBehind(Optional.empty(), 10).getFirst().standings().getFirst();
+        assertThat(standing.due().attempts()).isEqualTo(1);
+        assertThat(standing.due().next()).isEqualTo(now.get().plus(Duration.ofHours(1)));
+        now.set(standing.due().next());
+        spool.wake();
+        assertThat(attempt()).isEqualTo("ann@deep.example");
+    }
+
     /** Until nothing is under way there. */
     private Route.Figures settled(String route) {
         while (routes.figures().getOrDefault(route, Route.Figures.NONE).underWay() > 0) {
