@@ -23,8 +23,10 @@ final class DeliveryStatus {
         text.append(
                 Line.field("Reporting-MTA", "dns; " + Line.domain(notice.own().hostname())));
         if (!notice.original().envelopeId().isEmpty()) {
-            text.append(Line.field(
-                    "Original-Envelope-Id", Line.ascii(notice.original().envelopeId())));
+            // Not folded: it is compared, and no longer than 100 characters.
+            text.append("Original-Envelope-Id: ")
+                    .append(Line.exact(notice.original().envelopeId()).replaceAll("[^ -~]", "?"))
+                    .append("\r\n");
         }
         text.append(Line.field("Arrival-Date", Line.date(notice.original().arrivedAt())));
         for (Recipient recipient : notice.recipients()) {
@@ -39,7 +41,7 @@ final class DeliveryStatus {
     private static String group(Recipient recipient, boolean global) {
         var text = new StringBuilder();
         if (recipient.orcpt().indexOf(';') > 0) {
-            String original = Line.unicode(recipient.orcpt());
+            String original = Line.exact(recipient.orcpt());
             text.append("Original-Recipient: ")
                     .append(global ? original : escaped(original, ""))
                     .append("\r\n");
@@ -76,9 +78,9 @@ final class DeliveryStatus {
 
     private static String address(String address, boolean global) {
         if (Line.isAscii(address)) {
-            return "rfc822; " + Line.ascii(address);
+            return "rfc822; " + Line.exact(address);
         }
-        String clean = Line.unicode(address);
+        String clean = Line.exact(address);
         return "utf-8; " + (global ? clean : escaped(clean, "\\+= "));
     }
 

@@ -69,7 +69,7 @@ final class Letter {
             case Said.ByPeer peer -> Line.ascii(peer.peer()) + " said: " + Line.ascii(peer.words());
             case Said.ByUs us -> Line.ascii(us.words());
         };
-        return "<" + Line.unicode(recipient.address()) + ">\r\n" + indented(said) + until + "\r\n";
+        return "<" + Line.exact(recipient.address()) + ">\r\n" + indented(said) + until + "\r\n";
     }
 
     private static String paragraph(String text) {

@@ -18,22 +18,27 @@ final class Line {
 
     /** Printable ASCII and single blanks, at most 512 octets; a character that is not ASCII becomes a question mark. */
     static String ascii(String text) {
-        return clean(text, 0x7e);
+        return clean(text, 0x7e, /* runs= */ false);
     }
 
     /** The same with all characters of Unicode, at most 512 octets of UTF-8. */
     static String unicode(String text) {
-        return clean(text, Character.MAX_CODE_POINT);
+        return clean(text, Character.MAX_CODE_POINT, /* runs= */ false);
     }
 
-    private static String clean(String text, int highest) {
+    /** An address, or what else is compared: as {@link #unicode}, with every blank that it holds. */
+    static String exact(String text) {
+        return clean(text, Character.MAX_CODE_POINT, /* runs= */ true);
+    }
+
+    private static String clean(String text, int highest, boolean runs) {
         var line = new StringBuilder();
         int octets = 0;
         for (int at = 0; at < text.length() && octets < LONGEST; ) {
             int c = text.codePointAt(at);
             at += Character.charCount(c);
             if (c == ' ' || Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-                if (!line.isEmpty() && line.charAt(line.length() - 1) != ' ') {
+                if (runs || (!line.isEmpty() && line.charAt(line.length() - 1) != ' ')) {
                     line.append(' ');
                     octets++;
                 }
@@ -46,7 +51,7 @@ final class Line {
                 line.appendCodePoint(kept ? c : '?');
             }
         }
-        return line.toString().strip();
+        return runs ? line.toString() : line.toString().strip();
     }
 
     static boolean isAscii(String text) {

@@ -97,6 +97,26 @@ class NoticeTest {
     }
 
     @Test
+    void what_is_compared_keeps_its_blanks() {
+        var quoted = new Recipient(
+                "\"a  b \"@example.com",
+                "rfc822;\"a   b \"@example.com",
+                new Action.Failed(),
+                new StatusCode(5, 1, 1),
+                new Said.ByPeer("mx.example.com", "550  no\r\nsuch   user"),
+                TRIED);
+        var original = new Original(
+                "shop@example.org", "a  b\r\nX: y", ARRIVED, Ret.HDRS, RawMessage.of(MAIL.getBytes(UTF_8)));
+        assertThat(plainLines(notice(Form.SEVEN_BIT, original, quoted)))
+                .contains(
+                        "\r\nOriginal-Envelope-Id: a  b  X: y\r\n",
+                        "\r\nOriginal-Recipient: rfc822;\"a   b \"@example.com\r\n",
+                        "\r\nFinal-Recipient: rfc822; \"a  b \"@example.com\r\n",
+                        "\r\nDiagnostic-Code: smtp; 550 no such user\r\n",
+                        "<\"a  b \"@example.com>");
+    }
+
+    @Test
     void an_address_in_utf8_is_escaped_unless_the_notice_goes_in_utf8() throws IOException {
         var jose = new Recipient(
                 "jos\u00e9+x@b\u00fccher.example",
