@@ -148,8 +148,7 @@ public final class DeliveryLoop implements AutoCloseable {
         } catch (JournalException e) {
             LOG.error("alarm=spool message={} route={} reason={}", due.id(), due.route(), e.getMessage());
             if (e.why() == JournalException.Cause.DAMAGED) {
-                verdicts.figures().quarantined();
-                keep(due, new RecipientState.Quarantined(Said.ours("4.3.0", "the spooled mail is damaged")));
+                keep(due, verdicts.quarantined(due, Said.ours("4.3.0", "the spooled mail is damaged")));
             } else {
                 // No attempt: a disk that can't be read says nothing about the next hop, however often.
                 keep(due, due.attempts(), verdicts.unreadable());

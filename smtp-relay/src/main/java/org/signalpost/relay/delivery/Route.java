@@ -28,6 +28,10 @@ public final class Route {
     private int underWay;
     private int failures;
     private int probes;
+
+    /** One tries whether it is open again; others may be under way that set out before it was suspended. */
+    private boolean probing;
+
     private Instant openAt = Instant.MIN;
     private String lastError = "";
     private boolean paused;
@@ -49,7 +53,7 @@ public final class Route {
             if (paused) {
                 return false;
             }
-            return suspended() ? underWay == 0 && !clock.instant().isBefore(openAt) : underWay < limit;
+            return suspended() ? !probing && !clock.instant().isBefore(openAt) : underWay < limit;
         } finally {
             lock.unlock();
         }
@@ -64,6 +68,7 @@ public final class Route {
         lock.lock();
         try {
             underWay++;
+            probing |= suspended();
             usedAt = clock.instant();
         } finally {
             lock.unlock();
@@ -75,6 +80,7 @@ public final class Route {
         lock.lock();
         try {
             underWay--;
+            probing &= underWay > 0;
         } finally {
             lock.unlock();
         }
@@ -89,6 +95,7 @@ public final class Route {
             }
             failures = 0;
             probes = 0;
+            probing = false;
             limit = Math.min(limit + 1, most);
             rate.add(clock.instant());
         } finally {
@@ -128,6 +135,7 @@ public final class Route {
     private boolean suspend() {
         openAt = clock.instant().plus(PROBES.get(Math.min(probes, PROBES.size() - 1)));
         probes++;
+        probing = false;
         return true;
     }
 
@@ -136,6 +144,7 @@ public final class Route {
         lock.lock();
         try {
             openAt = Instant.MIN;
+            probing = false;
         } finally {
             lock.unlock();
         }

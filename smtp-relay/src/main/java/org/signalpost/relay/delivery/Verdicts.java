@@ -51,7 +51,7 @@ public final class Verdicts {
             case Outcome.Captured it -> new RecipientState.Captured(decision, said);
             case Outcome.Refused it ->
                 new RecipientState.Failed(decision, said, wants(mail, due, Envelope.Notify.FAILURE));
-            case Outcome.Broken it -> new RecipientState.Quarantined(said);
+            case Outcome.Broken it -> quarantined(due, said);
             case Outcome.Deferred it -> later(mail, due, decision, said);
         };
         figures.attempt(state, decision, millis);
@@ -67,6 +67,13 @@ public final class Verdicts {
                 state.said().status(),
                 state.said().logged());
         return state;
+    }
+
+    /** The state of a recipient whose mail only an operator can help; says so. */
+    RecipientState quarantined(Due due, Said said) {
+        figures.quarantined();
+        LOG.error("alarm=quarantined message={} route={} reason={}", due.id(), due.route(), said.logged());
+        return new RecipientState.Quarantined(said);
     }
 
     DeliveryFigures figures() {

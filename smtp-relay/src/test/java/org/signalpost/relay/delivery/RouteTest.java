@@ -43,6 +43,30 @@ class RouteTest {
     }
 
     @Test
+    void a_copy_that_takes_its_time_does_not_keep_a_suspended_route_from_being_tried() {
+        route.began();
+        for (int i = 0; i < 3; i++) {
+            route.began();
+            route.failed("no");
+            route.ended();
+        }
+        assertThat(route.open()).isFalse();
+        now = now.plusSeconds(11);
+        assertThat(room()).as("one at a time").isEqualTo(1);
+        route.began();
+        assertThat(route.open()).isFalse();
+        route.failed("no");
+        route.ended();
+        assertThat(route.open()).as("the second wait").isFalse();
+        now = now.plusSeconds(31);
+        route.began();
+        route.passed();
+        route.ended();
+        assertThat(route.figures().underWay()).as("the slow one").isEqualTo(1);
+        assertThat(route.open()).isTrue();
+    }
+
+    @Test
     void its_rate_is_that_of_the_last_minute() {
         for (int second = 0; second < 90; second++) {
             now = Instant.EPOCH.plusSeconds(second);
