@@ -2,6 +2,7 @@ package org.signalpost.relay;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -11,7 +12,15 @@ public final class Command {
 
     /** What it prints; fails when it fails, or takes longer than a minute. */
     public static String run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return run(command, Path.of("").toAbsolutePath());
+    }
+
+    /** The same in this working directory. */
+    public static String run(List<String> command, Path directory) throws IOException {
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {

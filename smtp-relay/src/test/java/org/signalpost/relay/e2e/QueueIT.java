@@ -2,6 +2,7 @@ package org.signalpost.relay.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.signalpost.relay.Command;
+import org.signalpost.relay.Commands;
+import org.signalpost.relay.Commands.Ended;
 import tools.jackson.databind.JsonNode;
 
 /** The queue as an operator works on it from the command line, with mail that waits for a smarthost that is down. */
@@ -19,33 +22,28 @@ class QueueIT {
     @TempDir
     Path directory;
 
-    /** How a command ended and what it printed. */
-    private record Ended(int code, String out, String err) {}
-
-    private Ended queue(String... arguments) throws Exception {
-        var command = new ArrayList<String>();
-        command.add(RunningSignalpost.CHECKOUT.resolve("signalpost").toString());
-        command.addAll(List.of(
+    private List<String> command(String... arguments) {
+        var command = new ArrayList<String>(List.of(
                 "queue", "--config", directory.resolve("signalpost.properties").toString()));
         command.addAll(List.of(arguments));
-        Path out = Files.createTempFile(directory, "out", "");
-        Path err = Files.createTempFile(directory, "err", "");
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
-        process.getOutputStream().close();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS))
-                .as(command.toString())
-                .isTrue();
-        return new Ended(
-                process.exitValue(),
-                Files.readString(out, StandardCharsets.ISO_8859_1),
-                Files.readString(err, StandardCharsets.ISO_8859_1));
+        return command;
     }
 
-    private String done(String... arguments) throws Exception {
+    private Ended queue(String... arguments) {
+        return Commands.run(
+                RunningSignalpost.CHECKOUT,
+                Map.of("SIGNALPOST_DATA_DIRECTORY", directory.resolve("data").toString()),
+                command(arguments));
+    }
+
+    /** The same by the start script. */
+    private String script(String... arguments) throws IOException {
+        List<String> command = command(arguments);
+        command.addFirst(RunningSignalpost.CHECKOUT.resolve("signalpost").toString());
+        return Command.run(command, directory);
+    }
+
+    private String done(String... arguments) {
         Ended ended = queue(arguments);
         assertThat(ended.code()).as(ended.out() + ended.err()).isZero();
         return ended.out();
@@ -83,7 +81,7 @@ class QueueIT {
     void an_operator_sees_what_waits_and_why() throws Exception {
         int port = RunningSignalpost.freePort();
         try (var signalpost = RunningSignalpost.start(directory, smarthost(port))) {
-            assertThat(done("list")).isEqualTo("The queue is empty.\n");
+            assertThat(script("list")).isEqualTo("The queue is empty.\n");
             send(signalpost, "First", "ann@example.com");
             send(signalpost, "Second", "bob@example.com", "cec@example.com");
             untilAllWereTried(signalpost, 3);
@@ -145,7 +143,7 @@ class QueueIT {
             Ended careful = queue("drop", dropped);
             assertThat(careful.code()).isEqualTo(2);
             assertThat(careful.err()).contains("--yes");
-            done("drop", dropped, "--yes");
+            assertThat(script("drop", dropped, "--yes")).contains(dropped + ": drop 2 recipients");
             Waiting.until(
                     Duration.ofSeconds(20),
                     () -> queue("retry", dropped).err().contains("409"),
