@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
@@ -26,6 +27,9 @@ import org.signalpost.rewrite.mime.Part;
 
 /** One SMTP session with a next hop: the library's dialogue around octets that it never looks into. One thread. */
 final class SmtpClient implements AutoCloseable {
+    /** Octets (RFC 3461 section 4.2). */
+    private static final int LONGEST_ORCPT = 500;
+
     private final Session session;
     private final String host;
     private final PeerSocket socket;
@@ -143,10 +147,22 @@ final class SmtpClient implements AutoCloseable {
 
     private static String rcptParameters(Envelope.Recipient wanted, boolean utf8) {
         String notify = wanted.notices().stream().map(Enum::name).sorted().collect(Collectors.joining(","));
-        // RFC 6533 section 3: an original recipient in UTF-8 is for peers with SMTPUTF8.
-        boolean sayable = !wanted.original().isEmpty()
-                && (utf8 || wanted.original().chars().allMatch(c -> c < 0x80));
-        return (notify.isEmpty() ? "" : " NOTIFY=" + notify) + (sayable ? " ORCPT=" + wanted.original() : "");
+        String original = utf8 ? wanted.original() : ascii(wanted.original());
+        boolean sayable = !original.isEmpty() && original.length() <= LONGEST_ORCPT;
+        return (notify.isEmpty() ? "" : " NOTIFY=" + notify) + (sayable ? " ORCPT=" + original : "");
+    }
+
+    /** The form of an original recipient that is for peers without SMTPUTF8 (RFC 6533 section 3). */
+    private static String ascii(String original) {
+        var text = new StringBuilder();
+        original.codePoints().forEach(c -> {
+            if (c < 0x80) {
+                text.append((char) c);
+            } else {
+                text.append(String.format(Locale.ROOT, "\\x{%X}", c));
+            }
+        });
+        return text.toString();
     }
 
     private Optional<String> mailParameters(Outgoing copy, Envelope.Wishes wishes) {
