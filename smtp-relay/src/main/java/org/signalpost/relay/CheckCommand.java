@@ -56,9 +56,10 @@ final class CheckCommand {
         try {
             Path probe = Files.createTempFile(existing, ".signalpost-check", "");
             Files.delete(probe);
-            long free = Files.getFileStore(existing).getUsableSpace() >> 20;
-            boolean enough = free > RelaySettings.LEAST_FREE_MEGABYTES;
-            line(enough, "disk", directory + ", " + free + " MB free");
+            long free = Files.getFileStore(existing).getUsableSpace();
+            boolean enough = free > settings.leastFree();
+            String wanted = enough ? "" : "; mail is taken from " + (settings.leastFree() >> 20) + " MB on";
+            line(enough, "disk", directory + ", " + (free >> 20) + " MB free" + wanted);
         } catch (IOException e) {
             line(/* good= */ false, "disk", directory + " can't be written: " + e.getMessage());
         }

@@ -119,8 +119,7 @@ public final class Main {
         var release = new Release(outbox, spool, delivery.passesOn());
         var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
         SmtpSettings receiving = settings.smtp();
-        long largest = receiving.rules().maxMessage();
-        var room = new Room(data.path(), largest + largest / 2 + (RelaySettings.LEAST_FREE_MEGABYTES << 20));
+        var room = new Room(data.path(), settings.leastFree());
         var reception = new Reception(spool, room, rewriter::refusal, data.instance(random), metrics.registry());
         Plans plans = delivery.plans(rewriter);
         var queue = new Queue(

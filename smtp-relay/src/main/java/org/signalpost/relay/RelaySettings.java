@@ -24,8 +24,8 @@ import org.signalpost.track.TrackingUrls;
 
 /** What the operator configured, as the parts of the program want it. Immutable and safe to share. */
 final class RelaySettings {
-    /** Below so much free disk no mail is taken. */
-    static final long LEAST_FREE_MEGABYTES = 128;
+    /** Room for the next segments of the log. */
+    private static final long LEAST_FREE = 128L << 20;
 
     private final String source;
     private final Settings settings;
@@ -91,6 +91,12 @@ final class RelaySettings {
 
     DeliverySettings delivery() {
         return delivery;
+    }
+
+    /** Below so many octets free no mail is taken: the next segments of the log, and a mail that is coming in. */
+    long leastFree() {
+        long largest = smtp().rules().maxMessage();
+        return largest + largest / 2 + LEAST_FREE;
     }
 
     SmtpSettings smtp() {

@@ -180,6 +180,10 @@ class CommandsIT {
                 .contains("ok      disk")
                 .contains("ok      SMTP port")
                 .contains("FAILED  smarthost");
+
+        String large = configuration("smtp.max-message = 100000GB\n");
+        assertThat(run("", "check", "--config", large).out())
+                .containsPattern("FAILED  disk .* MB free; mail is taken from 153600128 MB on");
     }
 
     @Test
