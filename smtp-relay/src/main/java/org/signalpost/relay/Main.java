@@ -46,10 +46,10 @@ import org.signalpost.track.SigningKeys;
  * log, books.
  */
 public final class Main {
-    // Told to end, we end within 30 seconds: systemd and the like wait no longer than that, or a little longer.
-    private static final Duration RECEIVING = Duration.ofSeconds(20);
-    private static final Duration ATTEMPTS = Duration.ofSeconds(23);
-    private static final Duration ANSWERS = Duration.ofSeconds(25);
+    // With the usual http.stop-delay, which comes before, the whole ends within 30 seconds: others kill us then.
+    private static final Duration RECEIVING = Duration.ofSeconds(17);
+    private static final Duration ATTEMPTS = Duration.ofSeconds(20);
+    private static final Duration ANSWERS = Duration.ofSeconds(22);
 
     private Main() {}
 
@@ -162,8 +162,8 @@ public final class Main {
         life.ends(RECEIVING, smtp::end);
         smtp.start();
         ListenerFigures.show(smtp, metrics.registry());
-        life.opened(tracking::leave);
         life.opened(loop::leave);
+        life.opened(tracking::leave);
         console.out()
                 .print(Welcome.text(
                         settings, smtp.addresses().getFirst(), tracking.address(), tracking.signInPath(), data));

@@ -104,6 +104,8 @@ final class Listener {
     void end(Duration within) {
         var wait = new Pause();
         long until = System.nanoTime() + within.toNanos();
+        // Jetty would give a request that pauses no more than a second.
+        connector.setShutdownIdleTimeout(Math.max(within.toMillis(), 1));
         // Its future waits for idle connections too; we do not.
         var unused = connector.shutdown();
         while (clients.anyBusy() && System.nanoTime() < until) {

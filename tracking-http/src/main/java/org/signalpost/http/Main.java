@@ -35,8 +35,8 @@ public final class Main {
     /** Wrong usage, or a configuration that can't be used. */
     private static final int MISUSED = 2;
 
-    /** What is asked is answered for so long after the process was told to end. */
-    private static final Duration ANSWERS = Duration.ofSeconds(25);
+    /** What is asked is answered for so long when the process ends. */
+    private static final Duration ANSWERS = Duration.ofSeconds(22);
 
     private static final List<Key<?>> KEYS =
             Stream.concat(CommonKeys.KEYS.stream(), TrackingKeys.KEYS.stream()).toList();

@@ -153,13 +153,12 @@ public final class TrackingServer implements AutoCloseable {
     }
 
     /**
-     * Answers what is being asked for so long, and closes what is open then; brings the books up to date, for 10 s at
-     * most, and closes them.
+     * Answers what is being asked for so long once balancers had their time, and closes what is open then; brings the
+     * books up to date, for 10 s at most, and closes them.
      */
     public void end(Duration within) {
-        long began = System.nanoTime();
         leave();
-        listener.end(within.minusNanos(System.nanoTime() - began));
+        listener.end(within);
         hits.close();
         api.close();
         projector.close();

@@ -3,6 +3,7 @@ package org.signalpost.process;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +18,7 @@ public final class Lifetime {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final CountDownLatch toldToEnd = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
-    private long toldAt;
+    private OptionalLong endingSince = OptionalLong.empty();
 
     /** Opens the parts and hands each to {@link Lifetime#opened} as soon as it is open. */
     public interface Opening {
@@ -56,15 +57,17 @@ public final class Lifetime {
     }
 
     /**
-     * Has it ended in its turn as {@link #opened} does, with the time that is left then until {@code until} after the
-     * process was told to end; none is left when others have taken it all.
+     * Has it ended in its turn as {@link #opened} does, with the time that is left then of {@code until}, which runs
+     * for all such parts from the end of the first of them; none is left when others have taken it all.
      */
     public void ends(Duration until, Ending part) {
         opened.push(() -> part.within(left(until)));
     }
 
     private Duration left(Duration until) {
-        Duration left = until.minusNanos(System.nanoTime() - toldAt);
+        long now = System.nanoTime();
+        endingSince = OptionalLong.of(endingSince.orElse(now));
+        Duration left = until.minusNanos(now - endingSince.getAsLong());
         return left.isNegative() ? Duration.ZERO : left;
     }
 
@@ -79,12 +82,12 @@ public final class Lifetime {
     }
 
     private void close() {
-        toldAt = System.nanoTime();
         while (!opened.isEmpty()) {
             AutoCloseable last = opened.pop();
             try {
                 last.close();
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
+                // Whatever it is: the others have to be closed, and the process to end.
                 LOG.warn("{} was not closed cleanly: {}", last.getClass().getSimpleName(), e.toString());
             }
         }

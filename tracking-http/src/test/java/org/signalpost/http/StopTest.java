@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,8 @@ class StopTest {
             assertThat(raw.until("\r\n\r\n")).startsWith("HTTP/1.1 100");
             Thread closing = Thread.ofVirtual().start(server::close);
             assertThat(RunningServer.eventually(() -> !isListening(port))).isTrue();
+            // Longer than Jetty would wait by itself.
+            LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
             raw.say(body);
             assertThat(raw.rest()).startsWith("HTTP/1.1 201").contains("\"id\":\"trk_");
             closing.join();

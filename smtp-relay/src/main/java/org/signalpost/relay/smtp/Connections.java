@@ -1,6 +1,7 @@
 package org.signalpost.relay.smtp;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,9 @@ import org.signalpost.net.Network;
  * share.
  */
 final class Connections {
+    /** Whoever is in the middle of something has so long for the next command when we end. */
+    private static final Duration LAST_COMMAND = Duration.ofSeconds(5);
+
     private final SmtpSettings settings;
     private final Pace pace;
     private final BooleanSupplier strained;
@@ -136,7 +140,7 @@ final class Connections {
         long now = now();
         for (Wire wire : wires) {
             Phase phase = wire.phase();
-            if (closing && phase.kind() == Phase.Kind.IDLE) {
+            if (closing && (phase.kind() == Phase.Kind.IDLE || phase.awaits(LAST_COMMAND, now))) {
                 wire.leave("421 4.3.2 Shutting down");
             } else if (stressed && phase.awaits(patience().stressed(), now)) {
                 wire.leave("421 4.3.2 Too busy to wait for you");

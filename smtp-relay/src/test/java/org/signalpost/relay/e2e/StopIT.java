@@ -147,7 +147,7 @@ class StopIT {
             }
             sink.letGo();
             assertThat(signalpost.awaitEnd()).as(signalpost.output()).isEqualTo(128 + 15);
-            assertThat(Duration.ofNanos(System.nanoTime() - told)).isBetween(Duration.ofSeconds(19), ALL);
+            assertThat(Duration.ofNanos(System.nanoTime() - told)).isBetween(Duration.ofSeconds(17), ALL);
             assertThat(sink.received())
                     .as("nothing began after it was told to end")
                     .hasSize(10);
