@@ -76,7 +76,7 @@ final class QueueCommand {
                 .map(route -> route.path("waiting").asInt() + " for "
                         + route.path("route").asString())
                 .reduce((one, other) -> one + ", " + other)
-                .ifPresent(routes -> out.println("Waiting: " + routes));
+                .ifPresent(routes -> out.println("By route: " + routes));
         JsonNode page = settings.api()
                 .send(
                         "GET",
@@ -157,16 +157,16 @@ final class QueueCommand {
     }
 
     private int actOn(String act, List<String> ids) {
-        if (options.dryRun) {
-            console.out().println(ids.size() + " mails are named.");
-            return notDone(act);
-        }
-        if (act.equals("drop") && !options.yes) {
+        if (act.equals("drop") && !options.yes && !options.dryRun) {
             return misused("queue drop throws mail away and tells nobody; say --yes");
         }
         boolean all = true;
         for (String id : ids) {
             try {
+                if (options.dryRun) {
+                    console.out().println(id + ": " + act + " would be for " + meant(id) + " recipients");
+                    continue;
+                }
                 if (id.startsWith("cap_") && act.equals("release")) {
                     JsonNode out = settings.api().send("POST", "outbox/" + encoded(id) + "/release", "");
                     console.out()
@@ -186,6 +186,17 @@ final class QueueCommand {
             }
         }
         return all ? 0 : CommandLine.FAILED;
+    }
+
+    /** How many recipients of a mail are not settled, and meant. */
+    private long meant(String id) {
+        return settings.api()
+                .send("GET", "queue/" + encoded(id), "")
+                .path("recipients")
+                .valueStream()
+                .map(recipient -> recipient.path("recipient").asString())
+                .filter(address -> options.to.isEmpty() || address.equalsIgnoreCase(options.to))
+                .count();
     }
 
     private static String underWay(int count) {
@@ -233,7 +244,7 @@ final class QueueCommand {
     }
 
     private int notDone(String act) {
-        console.err().println("Nothing was done; say --yes to " + act + " them.");
+        console.err().println("Nothing was done" + (options.dryRun ? "." : "; say --yes to " + act + " them."));
         return 0;
     }
 
@@ -261,6 +272,9 @@ final class QueueCommand {
     private int route(String act, List<String> names) {
         if (names.size() != 1) {
             return misused("queue " + act + " wants one route, as queue summary shows it");
+        }
+        if (options.dryRun) {
+            return notDone(act);
         }
         settings.api().send("POST", "routes/" + encoded(names.getFirst()) + "/" + act, "");
         console.out().println(names.getFirst() + (act.equals("pause") ? " is paused." : " goes on."));

@@ -91,7 +91,7 @@ class QueueIT {
             assertThat(done("list"))
                     .contains(
                             "3 deferred",
-                            "Waiting: 3 for 127.0.0.1:" + port,
+                            "By route: 3 for 127.0.0.1:" + port,
                             first,
                             second,
                             "ann@example.com",
@@ -131,6 +131,8 @@ class QueueIT {
         int port = RunningSignalpost.freePort();
         String held;
         try (var signalpost = RunningSignalpost.start(directory, smarthost(port))) {
+            assertThat(queue("pause", "127.0.0.1:" + port, "--dry-run").err()).isEqualTo("Nothing was done.\n");
+            assertThat(done("summary")).doesNotContain("paused");
             done("pause", "127.0.0.1:" + port);
             for (String subject : List.of("Hold", "Drop", "Bounce", "Retry")) {
                 send(signalpost, subject, "ann@example.com", "bob@example.com");
@@ -157,7 +159,8 @@ class QueueIT {
             assertThat(queue("drop", "--to", "bob@", "--state", "new", "--yes", "--dry-run")
                             .err())
                     .contains("Nothing was done");
-            assertThat(queue("hold", id(signalpost, 0), "--dry-run").out()).isEqualTo("1 mails are named.\n");
+            assertThat(queue("drop", held, "--dry-run").out()).isEqualTo(held + ": drop would be for 2 recipients\n");
+            assertThat(queue("hold", "msg_nothing", "--dry-run").code()).isEqualTo(1);
             assertThat(mails(signalpost).size()).isGreaterThanOrEqualTo(3);
             assertThat(done("drop", "--to", "bob@", "--state", "new", "--yes"))
                     .contains("1 mails match.", "drop: 1 recipients");

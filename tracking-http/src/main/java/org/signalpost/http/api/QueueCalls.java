@@ -21,7 +21,6 @@ import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.journal.JournalException;
 import org.signalpost.settings.Key;
-import org.signalpost.store.Account;
 import org.signalpost.store.Message;
 import org.signalpost.store.MessageStore;
 import org.signalpost.track.MailQueue;
@@ -154,7 +153,7 @@ public final class QueueCalls {
     /** 409 for what is settled, 404 for what never was. */
     private Problem gone(Exchange exchange) {
         return id(exchange)
-                .flatMap(id -> messages.find(Account.FIRST, id.toString()))
+                .flatMap(id -> messages.find(id.toString()))
                 .map(message -> settled(message.recipients().stream().map(recipient -> recipient.status())))
                 .orElseGet(Problem::notFound);
     }
@@ -189,7 +188,7 @@ public final class QueueCalls {
                         mail.recipients().stream()
                                 .filter(recipient -> asked.test(recipient.address()))
                                 .map(MailQueue.Recipient::state),
-                        messages.find(Account.FIRST, mail.id().toString()).stream()
+                        messages.find(mail.id().toString()).stream()
                                 .flatMap(message -> message.recipients().stream())
                                 .filter(recipient -> !recipients.isEmpty() && asked.test(recipient.address()))
                                 .map(Message.Recipient::status))
