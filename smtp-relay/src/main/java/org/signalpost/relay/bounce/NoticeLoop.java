@@ -140,6 +140,7 @@ public final class NoticeLoop implements AutoCloseable {
 
     /** Nobody can be told: an operator has to see it. */
     private void putAside(Due due) {
+        LOG.error("alarm=quarantined message={} reason=damaged, its sender was not told of a failure", due.id());
         Said said = Said.ours("4.3.0", "the spooled mail is damaged, and its sender was not told of a failure");
         spool.update(due, due.attempts(), due.held(), new RecipientState.Quarantined(said));
     }

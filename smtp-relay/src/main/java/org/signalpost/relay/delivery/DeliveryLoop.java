@@ -74,13 +74,13 @@ public final class DeliveryLoop implements AutoCloseable {
     }
 
     private void begin(Due due) {
-        Route route = routes.began(due.route());
+        Route.Trip trip = routes.began(due.route());
         changeUnderWay(1);
         Thread.ofVirtual().name("deliver " + due.id()).start(() -> {
             try {
-                attempt(due, route);
+                attempt(due, trip.route());
             } finally {
-                route.ended();
+                trip.ended();
                 changeUnderWay(-1);
                 spool.wake();
             }

@@ -63,24 +63,33 @@ public final class Route {
         return failures >= FAILURES;
     }
 
+    /** A copy that is under way on a route; end it once, whatever came of it. */
+    record Trip(Route route, boolean probes) {
+        /** It is back; nothing is learned from that. */
+        void ended() {
+            route.ended(probes);
+        }
+    }
+
     /** A copy sets out. */
-    void began() {
+    Trip began() {
         lock.lock();
         try {
             underWay++;
-            probing |= suspended();
+            boolean probe = suspended();
+            probing |= probe;
             usedAt = clock.instant();
+            return new Trip(this, probe);
         } finally {
             lock.unlock();
         }
     }
 
-    /** A copy is back, whatever came of it; nothing is learned from that. */
-    void ended() {
+    private void ended(boolean probe) {
         lock.lock();
         try {
             underWay--;
-            probing &= underWay > 0;
+            probing &= !probe;
         } finally {
             lock.unlock();
         }
@@ -91,11 +100,11 @@ public final class Route {
         lock.lock();
         try {
             if (suspended()) {
-                limit = 1;
+                // Those that set out before it was suspended may still be under way.
+                limit = Math.max(underWay, 1);
             }
             failures = 0;
             probes = 0;
-            probing = false;
             limit = Math.min(limit + 1, most);
             rate.add(clock.instant());
         } finally {
@@ -135,7 +144,6 @@ public final class Route {
     private boolean suspend() {
         openAt = clock.instant().plus(PROBES.get(Math.min(probes, PROBES.size() - 1)));
         probes++;
-        probing = false;
         return true;
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -73,14 +74,16 @@ public final class Routes {
     }
 
     /** A copy sets out on this route. */
-    Route began(String name) {
+    Route.Trip began(String name) {
         tidy();
+        var trip = new AtomicReference<Optional<Route.Trip>>(Optional.empty());
         // In one step, so that it is not forgotten in between.
-        return routes.compute(name, (any, known) -> {
+        routes.compute(name, (any, known) -> {
             Route route = known == null ? made(name) : known;
-            route.began();
+            trip.set(Optional.of(route.began()));
             return route;
         });
+        return trip.get().orElseThrow();
     }
 
     /** With a route for each domain there would be one for every domain ever written to. */

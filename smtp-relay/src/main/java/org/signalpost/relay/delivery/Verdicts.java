@@ -85,7 +85,7 @@ public final class Verdicts {
         var said = Said.ours("4.3.0", "451 4.3.0 internal error");
         return schedule.next(due.since(), due.attempts() + 1, clock.instant())
                 .<RecipientState>map(next -> new RecipientState.Deferred(said, next, /* tellSender= */ false))
-                .orElseGet(() -> new RecipientState.Quarantined(said));
+                .orElseGet(() -> quarantined(due, said));
     }
 
     /** The state of a recipient whose mail can't be read just now, which may pass; it never expires of that. */

@@ -3,6 +3,7 @@ package org.signalpost.relay.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class RouteTest {
@@ -10,15 +11,12 @@ class RouteTest {
     private final Route route = new Route(() -> now, 10, 10);
 
     private int room() {
-        int room = 0;
+        var trips = new ArrayList<Route.Trip>();
         while (route.open()) {
-            route.began();
-            room++;
+            trips.add(route.began());
         }
-        for (int i = 0; i < room; i++) {
-            route.ended();
-        }
-        return room;
+        trips.forEach(Route.Trip::ended);
+        return trips.size();
     }
 
     @Test
@@ -43,27 +41,31 @@ class RouteTest {
     }
 
     @Test
-    void a_copy_that_takes_its_time_does_not_keep_a_suspended_route_from_being_tried() {
-        route.began();
+    void copies_that_take_their_time_do_not_keep_a_suspended_route_from_being_tried() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(route.began().probes()).isFalse();
+        }
         for (int i = 0; i < 3; i++) {
-            route.began();
+            Route.Trip trip = route.began();
             route.failed("no");
-            route.ended();
+            trip.ended();
         }
         assertThat(route.open()).isFalse();
         now = now.plusSeconds(11);
         assertThat(room()).as("one at a time").isEqualTo(1);
-        route.began();
+        Route.Trip probe = route.began();
         assertThat(route.open()).isFalse();
         route.failed("no");
-        route.ended();
+        probe.ended();
         assertThat(route.open()).as("the second wait").isFalse();
         now = now.plusSeconds(31);
-        route.began();
+        route.began().ended();
+        assertThat(route.open()).as("that one taught nothing").isTrue();
+        probe = route.began();
         route.passed();
-        route.ended();
-        assertThat(route.figures().underWay()).as("the slow one").isEqualTo(1);
-        assertThat(route.open()).isTrue();
+        probe.ended();
+        assertThat(route.figures().underWay()).as("the slow ones").isEqualTo(5);
+        assertThat(room()).as("beside them").isEqualTo(2);
     }
 
     @Test

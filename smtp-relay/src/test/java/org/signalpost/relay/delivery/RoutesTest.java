@@ -55,9 +55,9 @@ class RoutesTest {
         routes.pause("paused.example", /* stop= */ true);
         routes.began("busy.example");
         for (int i = 0; i < 1_500; i++) {
-            Route route = routes.began("d" + i + ".example");
-            route.failed("421 no");
-            route.ended();
+            Route.Trip trip = routes.began("d" + i + ".example");
+            trip.route().failed("421 no");
+            trip.ended();
         }
         now = now.plusSeconds(6_000);
         routes.began("recent.example").ended();
