@@ -14,7 +14,7 @@ final class Line {
      * MAIL and RCPT with their parameters. RFC 3461 adds 500 octets to RCPT for ORCPT, others add to MAIL; an address
      * and every parameter of its allowed length fit, and the shell reads no longer ones.
      */
-    private static final int WITH_PARAMETERS = 1_000;
+    private static final int WITH_PARAMETERS = 999;
 
     /** RFC 4954 section 4. */
     private static final int ANSWER = 12_288;
@@ -29,7 +29,7 @@ final class Line {
         this.longestWithParameters = longestWithParameters;
     }
 
-    /** A command, of 512 octets at most with its CRLF, or 1,000 for one that has parameters. */
+    /** A command, of 512 octets at most with its CRLF, or 999 for one that has parameters. */
     static Line command() {
         return new Line(COMMAND, WITH_PARAMETERS);
     }

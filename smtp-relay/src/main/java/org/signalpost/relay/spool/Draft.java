@@ -98,7 +98,7 @@ public final class Draft implements AutoCloseable {
 
     /** Whether {@link #head} is all of the header. */
     public boolean hasWholeHead() {
-        return file.isEmpty() || headEnd(head.toByteArray(), 0).isPresent();
+        return file.isEmpty() || !headWhole || headEnd(head.toByteArray(), 0).isPresent();
     }
 
     /** The length in octets so far. */

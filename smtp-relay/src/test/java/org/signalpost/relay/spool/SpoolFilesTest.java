@@ -65,6 +65,24 @@ class SpoolFilesTest {
                 .toList();
     }
 
+    @Test
+    void a_header_is_whole_unless_it_was_cut_off() {
+        String filler = "X: " + "y".repeat(1_000) + "\r\n";
+        try (Journal log = TestSpool.log(directory)) {
+            Spool spool = open(log, 1);
+            for (String text : List.of("From: a@b.example\r\n", "From: a@b.example\r\n\r\nx\r\n", filler.repeat(200))) {
+                try (Draft draft = spool.draft()) {
+                    write(draft, TestSpool.mail(text));
+                    assertThat(draft.hasWholeHead()).isTrue();
+                }
+            }
+            try (Draft draft = spool.draft()) {
+                write(draft, TestSpool.mail(filler.repeat(300)));
+                assertThat(draft.hasWholeHead()).isFalse();
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, Draft.LARGE - 1, Draft.LARGE, Draft.LARGE + 1, 3_000_000})
     void only_a_large_mail_has_a_file_which_goes_when_it_is_settled(int size) {
