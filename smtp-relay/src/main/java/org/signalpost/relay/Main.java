@@ -118,7 +118,6 @@ public final class Main {
         delivery.routes().start();
         var release = new Release(outbox, spool, delivery.passesOn());
         var rewriter = new MessageRewriter(settings.urls(), keys, settings.rewrite());
-        SmtpSettings receiving = settings.smtp();
         var room = new Room(data.path(), settings.leastFree());
         var reception = new Reception(spool, room, rewriter::refusal, data.instance(random), metrics.registry());
         Plans plans = delivery.plans(rewriter);
@@ -157,6 +156,7 @@ public final class Main {
         life.opened(notices);
         notices.start();
 
+        SmtpSettings receiving = settings.smtp();
         var policy = new SubmissionPolicy(receiving.rules(), tracking.credentials());
         var smtp = new SmtpServer(receiving, reception, policy, certificate, mailLog::isStrained, Pace.real());
         life.ends(RECEIVING, smtp::end);

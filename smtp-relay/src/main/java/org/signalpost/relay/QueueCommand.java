@@ -188,8 +188,12 @@ final class QueueCommand {
         return all ? 0 : CommandLine.FAILED;
     }
 
-    /** How many recipients of a mail are not settled, and meant. */
+    /** How many recipients of a mail are not settled, and meant; a captured copy has one. */
     private long meant(String id) {
+        if (id.startsWith("cap_")) {
+            settings.api().send("GET", "outbox/" + encoded(id), "");
+            return 1;
+        }
         return settings.api()
                 .send("GET", "queue/" + encoded(id), "")
                 .path("recipients")

@@ -58,7 +58,7 @@ public final class Lifetime {
 
     /**
      * Has it ended in its turn as {@link #opened} does, with the time that is left then of {@code until}, which runs
-     * for all such parts from the end of the first of them; none is left when others have taken it all.
+     * for all such parts from when the first of them begins to end; none is left when others have taken it all.
      */
     public void ends(Duration until, Ending part) {
         opened.push(() -> part.within(left(until)));

@@ -17,25 +17,22 @@ public final class MessageStore {
         this.database = database;
     }
 
-    /** The mail of this name, whosever it is: for operators. */
-    public Optional<Message> find(String id) {
-        return database.transaction(connection -> {
-            List<Message> found = Sql.rows(
-                    connection,
-                    "SELECT id, accepted_at, sender, subject, size FROM messages WHERE id = ?",
-                    List.of(id),
-                    MessageStore::message);
-            return found.isEmpty() ? Optional.<Message>empty() : Optional.of(whole(connection, found.getFirst()));
-        });
-    }
-
     /** The mail of this name, if it is this account's. */
     public Optional<Message> find(long account, String id) {
+        return find(" AND account = ?", List.of(id, account));
+    }
+
+    /** The mail of this name, whosever it is: for operators. */
+    public Optional<Message> find(String id) {
+        return find("", List.of(id));
+    }
+
+    private Optional<Message> find(String condition, List<Object> values) {
         return database.transaction(connection -> {
             List<Message> found = Sql.rows(
                     connection,
-                    "SELECT id, accepted_at, sender, subject, size FROM messages WHERE id = ? AND account = ?",
-                    List.of(id, account),
+                    "SELECT id, accepted_at, sender, subject, size FROM messages WHERE id = ?" + condition,
+                    values,
                     MessageStore::message);
             return found.isEmpty() ? Optional.<Message>empty() : Optional.of(whole(connection, found.getFirst()));
         });

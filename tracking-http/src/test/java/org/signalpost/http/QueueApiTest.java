@@ -174,6 +174,17 @@ class QueueApiTest {
         }
     }
 
+    /** Until the books know it of the mail's second recipient. */
+    private void awaitDropped(MessageId id) {
+        assertThat(RunningServer.eventually(() -> server.read("/messages/" + id)
+                        .path("recipients")
+                        .path(1)
+                        .path("status")
+                        .asString("")
+                        .equals("dropped")))
+                .isTrue();
+    }
+
     @Test
     void acts_reach_the_queue_as_they_were_asked() {
         String who = " " + RunningServer.ADMIN.substring(0, 12);
@@ -227,13 +238,7 @@ class QueueApiTest {
         server.happened(new MailEvent.Dropped(left, now, "a@b.example", "dropped by an operator"));
         server.happened(new MailEvent.Deferred(left, now, "b@b.example", "451", now));
         server.happened(new MailEvent.Dropped(left, now, "b@b.example", "dropped by an operator"));
-        assertThat(RunningServer.eventually(() -> server.read("/messages/" + left)
-                        .path("recipients")
-                        .path(1)
-                        .path("status")
-                        .asString("")
-                        .equals("dropped")))
-                .isTrue();
+        awaitDropped(left);
         for (String unknown : List.of(new MessageId(9, 9).toString(), "nonsense", "msg_1")) {
             problem(server.api("GET", "/queue/" + unknown, ""), 404, "not_found");
             problem(server.api("GET", "/queue/" + unknown + "/raw", ""), 404, "not_found");
@@ -261,13 +266,7 @@ class QueueApiTest {
         server.happened(new MailEvent.Queued(
                 ONE, now, "shop@b.example", List.of("ann@b.example", "zoe@b.example"), "Sale", 99, ""));
         server.happened(new MailEvent.Dropped(ONE, now, "zoe@b.example", "dropped by an operator"));
-        assertThat(RunningServer.eventually(() -> server.read("/messages/" + ONE)
-                        .path("recipients")
-                        .path(1)
-                        .path("status")
-                        .asString("")
-                        .equals("dropped")))
-                .isTrue();
+        awaitDropped(ONE);
         HttpResponse<byte[]> answer =
                 server.api("POST", "/queue/" + ONE + "/retry", "{\"recipients\": [\"Zoe@b.example\"]}");
         assertThat(problem(answer, 409, "settled").path("detail").asString()).contains("dropped");

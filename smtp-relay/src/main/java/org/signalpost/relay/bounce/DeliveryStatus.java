@@ -1,12 +1,12 @@
 package org.signalpost.relay.bounce;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import org.signalpost.net.AddressLiteral;
 import org.signalpost.relay.bounce.Notice.Action;
 import org.signalpost.relay.bounce.Notice.Form;
 import org.signalpost.relay.bounce.Notice.Recipient;
 import org.signalpost.relay.bounce.Notice.Said;
+import org.signalpost.relay.delivery.AsciiAddress;
 
 /** The part of a notice that programs read (RFC 3464 section 2). */
 final class DeliveryStatus {
@@ -84,16 +84,8 @@ final class DeliveryStatus {
         return "utf-8; " + (global ? clean : escaped(clean, "\\+= "));
     }
 
-    /** RFC 6533 section 3: characters that are not ASCII, and those in {@code also}, by their number. */
     private static String escaped(String address, String also) {
-        var text = new StringBuilder();
-        address.codePoints().forEach(c -> {
-            if (c >= 0x7f || also.indexOf(c) >= 0) {
-                text.append(String.format(Locale.ROOT, "\\x{%X}", c));
-            } else {
-                text.append((char) c);
-            }
-        });
+        String text = AsciiAddress.escaped(address, also);
         return text.substring(0, Math.min(text.length(), LONGEST_ESCAPED));
     }
 }

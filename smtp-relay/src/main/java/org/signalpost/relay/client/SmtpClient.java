@@ -11,11 +11,11 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.eclipse.angus.mail.smtp.SMTPMessage;
+import org.signalpost.relay.delivery.AsciiAddress;
 import org.signalpost.relay.delivery.Outcome;
 import org.signalpost.relay.delivery.Outgoing;
 import org.signalpost.relay.delivery.Peer;
@@ -147,22 +147,9 @@ final class SmtpClient implements AutoCloseable {
 
     private static String rcptParameters(Envelope.Recipient wanted, boolean utf8) {
         String notify = wanted.notices().stream().map(Enum::name).sorted().collect(Collectors.joining(","));
-        String original = utf8 ? wanted.original() : ascii(wanted.original());
+        String original = utf8 ? wanted.original() : AsciiAddress.escaped(wanted.original(), "");
         boolean sayable = !original.isEmpty() && original.length() <= LONGEST_ORCPT;
         return (notify.isEmpty() ? "" : " NOTIFY=" + notify) + (sayable ? " ORCPT=" + original : "");
-    }
-
-    /** The form of an original recipient that is for peers without SMTPUTF8 (RFC 6533 section 3). */
-    private static String ascii(String original) {
-        var text = new StringBuilder();
-        original.codePoints().forEach(c -> {
-            if (c < 0x80) {
-                text.append((char) c);
-            } else {
-                text.append(String.format(Locale.ROOT, "\\x{%X}", c));
-            }
-        });
-        return text.toString();
     }
 
     private Optional<String> mailParameters(Outgoing copy, Envelope.Wishes wishes) {

@@ -1,5 +1,6 @@
 package org.signalpost.relay.delivery;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.signalpost.relay.smtp.AsciiDomain;
 
@@ -17,6 +18,22 @@ public final class AsciiAddress {
         return at > 0 && isAscii(local)
                 ? AsciiDomain.of(address.substring(at + 1)).map(domain -> local + "@" + domain)
                 : Optional.empty();
+    }
+
+    /**
+     * The form for ASCII of an address that notices tell of: its characters that are not, and those in {@code also}, by
+     * their numbers (RFC 6533 section 3).
+     */
+    public static String escaped(String address, String also) {
+        var text = new StringBuilder();
+        address.codePoints().forEach(c -> {
+            if (c >= 0x7f || also.indexOf(c) >= 0) {
+                text.append(String.format(Locale.ROOT, "\\x{%X}", c));
+            } else {
+                text.append((char) c);
+            }
+        });
+        return text.toString();
     }
 
     static boolean isAscii(String text) {

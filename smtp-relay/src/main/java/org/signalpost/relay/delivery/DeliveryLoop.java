@@ -13,11 +13,10 @@ import org.signalpost.relay.spool.StoredMail;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes what is due from the spool and has it dispatched, each attempt on a virtual thread. Start once, close once. */
-public final class DeliveryLoop implements AutoCloseable {
+/** Takes what is due from the spool and has it dispatched, each attempt on a virtual thread. Start once, end once. */
+public final class DeliveryLoop {
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
     private static final Duration PATIENCE = Duration.ofMillis(200);
-    private static final Duration STOP = Duration.ofSeconds(15);
 
     /** How many attempts are under way on all routes together. */
     private static final int MOST_UNDER_WAY = 500;
@@ -222,12 +221,6 @@ public final class DeliveryLoop implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Takes nothing new; waits, at most 15 s, for the attempts in flight. */
-    @Override
-    public void close() {
-        end(STOP);
     }
 
     /** Takes nothing new; waits, for so long, for the attempts in flight. */

@@ -11,11 +11,10 @@ import org.signalpost.settings.ConfigurationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes mail by SMTP, at one or more addresses. Start once, close once. */
-public final class SmtpServer implements AutoCloseable {
+/** Takes mail by SMTP, at one or more addresses. Start once, end once. */
+public final class SmtpServer {
     private static final Logger LOG = LoggerFactory.getLogger(SmtpServer.class);
     private static final Duration LOOK = Duration.ofSeconds(1);
-    private static final Duration USUAL = Duration.ofSeconds(8);
     private static final Duration DRAIN_LOOK = Duration.ofMillis(50);
 
     private final Connections connections;
@@ -81,12 +80,6 @@ public final class SmtpServer implements AutoCloseable {
         while (pause.await(LOOK)) {
             connections.watch();
         }
-    }
-
-    /** Ends at once, but for mail that comes in within some seconds. */
-    @Override
-    public void close() {
-        end(USUAL);
     }
 
     /**

@@ -22,6 +22,7 @@ public final class Draft implements AutoCloseable {
     private Optional<DurableFiles.Fresh> file = Optional.empty();
     private final ByteArrayOutputStream head = new ByteArrayOutputStream(0);
     private boolean headWhole;
+    private boolean headCut;
     private Optional<RawMessage> whole = Optional.empty();
     private int counted;
     private long size;
@@ -67,14 +68,15 @@ public final class Draft implements AutoCloseable {
 
     /** The header is wanted again when the mail is accepted; it is kept up to a limit. */
     private void growHead(byte[] octets, int from, int to) {
-        if (headWhole) {
+        if (headWhole || headCut) {
             return;
         }
         int before = head.size();
         head.write(octets, from, to - from);
         byte[] all = head.toByteArray();
         OptionalInt end = headEnd(all, Math.max(before - 2, 0));
-        headWhole = end.isPresent() || all.length > LARGE;
+        headCut = end.isEmpty() && all.length > LARGE;
+        headWhole = end.isPresent();
         end.ifPresent(whole -> {
             head.reset();
             head.write(all, 0, whole);
@@ -98,7 +100,7 @@ public final class Draft implements AutoCloseable {
 
     /** Whether {@link #head} is all of the header. */
     public boolean hasWholeHead() {
-        return file.isEmpty() || !headWhole || headEnd(head.toByteArray(), 0).isPresent();
+        return !headCut;
     }
 
     /** The length in octets so far. */

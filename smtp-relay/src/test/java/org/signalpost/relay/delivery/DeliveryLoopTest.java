@@ -90,7 +90,7 @@ class DeliveryLoopTest {
     @AfterEach
     void close() {
         stuck.countDown();
-        loop.ifPresent(DeliveryLoop::close);
+        loop.ifPresent(started -> started.end(Duration.ofSeconds(15)));
         log.close();
     }
 

@@ -257,7 +257,7 @@ class RetryTest {
             until(() -> spool.open() == mails * each * 9 / 10);
             now = START.plusSeconds(195);
             until(() -> spool.open() == mails * each * 8 / 10);
-            loop.close();
+            loop.end(Duration.ofSeconds(15));
             assertThat(tried).as("each once").hasValue(mails * each * 2 / 10);
             assertThat(most).hasValueLessThanOrEqualTo(7);
         }

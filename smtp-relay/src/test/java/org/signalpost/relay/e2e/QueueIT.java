@@ -225,6 +225,8 @@ class QueueIT {
                             .resolve("outbox")
                             .resolve(ann.path("id").asString() + ".eml")),
                     StandardCharsets.ISO_8859_1);
+            assertThat(done("release", ann.path("id").asString(), "--dry-run"))
+                    .endsWith(": release would be for 1 recipients\n");
             assertThat(done("release", ann.path("id").asString())).contains("goes out as msg_");
             Waiting.until(Duration.ofSeconds(20), () -> sink.received().size() == 1, signalpost::output);
             assertThat(sink.received().getFirst().text())

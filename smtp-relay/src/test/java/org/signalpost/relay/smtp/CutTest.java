@@ -36,7 +36,7 @@ class CutTest {
                     .filter(end -> end < 150 || end % 7 == 0 || end > octets.length - 20)
                     .mapToObj(end -> cut(relay, Arrays.copyOf(octets, end), how)));
             assertThat(relay.mails()).isEmpty();
-            relay.server.close();
+            relay.server.end(TestRelay.PATIENCE);
             assertThat(relay.mails()).isEmpty();
             assertThat(relay.files()).isEmpty();
         }

@@ -178,7 +178,7 @@ class SmtpServerTest {
             sending.sayAll("EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA");
             sending.write("half");
             beginning.sayAll("EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>");
-            Thread stopping = Thread.ofVirtual().start(relay.server::close);
+            Thread stopping = Thread.ofVirtual().start(() -> relay.server.end(TestRelay.PATIENCE));
 
             assertThat(idle.reply()).startsWith("421 4.3.2");
             assertThat(idle.reply()).isEmpty();
@@ -202,7 +202,7 @@ class SmtpServerTest {
                 Dialogue client = other.client()) {
             client.sayAll("EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA");
             client.write("half");
-            other.server.close();
+            other.server.end(TestRelay.PATIENCE);
             assertThat(client.reply()).isEmpty();
             assertThat(other.mails()).isEmpty();
         }

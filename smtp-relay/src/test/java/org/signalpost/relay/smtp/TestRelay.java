@@ -50,6 +50,9 @@ final class TestRelay implements AutoCloseable {
     volatile Optional<String> refusal = Optional.empty();
     final Journal log;
     final Spool spool;
+    /** How long mail that is coming in may hold up the end. */
+    static final Duration PATIENCE = Duration.ofSeconds(8);
+
     final SmtpServer server;
     private final Path directory;
 
@@ -257,7 +260,7 @@ final class TestRelay implements AutoCloseable {
 
     @Override
     public void close() {
-        server.close();
+        server.end(PATIENCE);
         log.close();
     }
 }

@@ -2,14 +2,11 @@ package org.signalpost.http.api;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -20,7 +17,6 @@ import org.signalpost.http.Reply;
 import org.signalpost.http.Route;
 import org.signalpost.http.Scope;
 import org.signalpost.journal.JournalException;
-import org.signalpost.settings.Key;
 import org.signalpost.store.Message;
 import org.signalpost.store.MessageStore;
 import org.signalpost.track.MailQueue;
@@ -68,45 +64,14 @@ public final class QueueCalls {
     }
 
     private Reply list(Exchange exchange) {
-        MailQueue.Filter filter = filter(exchange);
-        Page page = Page.of(exchange, "queue " + filters(exchange));
+        MailQueue.Filter filter = QueueFilter.of(exchange, clock.instant());
+        Page page = Page.of(exchange, "queue " + QueueFilter.given(exchange));
         Optional<MessageId> behind =
                 page.behind().map(text -> MessageId.parse(text).orElseThrow(Page::badCursor));
         return page.reply(
                 queue.list(filter, behind, page.read()),
                 QueueCalls::json,
                 mail -> mail.id().toString());
-    }
-
-    /** As they were given: what is older than an hour is another mail on the next page. */
-    private static List<String> filters(Exchange exchange) {
-        return Stream.of("state", "route", "from", "to", "older")
-                .map(name -> exchange.query(name).orElse(""))
-                .toList();
-    }
-
-    private MailQueue.Filter filter(Exchange exchange) {
-        Optional<Instant> before =
-                exchange.query("older").map(text -> clock.instant().minus(age(text)));
-        String state = exchange.query("state").orElse("");
-        if (!state.isEmpty() && !MailQueue.STATES.contains(state)) {
-            throw Problem.invalid(
-                    "state", "one of " + String.join(", ", new TreeSet<>(MailQueue.STATES)) + " is wanted");
-        }
-        return new MailQueue.Filter(
-                state,
-                exchange.query("route").orElse(""),
-                exchange.query("from").orElse(""),
-                exchange.query("to").orElse(""),
-                before);
-    }
-
-    private static Duration age(String text) {
-        try {
-            return Key.parseDuration(text);
-        } catch (IllegalArgumentException e) {
-            throw Problem.invalid("older", String.valueOf(e.getMessage())).causedBy(e);
-        }
     }
 
     private Reply summary() {
@@ -246,7 +211,7 @@ public final class QueueCalls {
         MailQueue.Act act = act(word, input);
         long expected = input.number("count");
         input.check();
-        MailQueue.Filter filter = filter(exchange);
+        MailQueue.Filter filter = QueueFilter.of(exchange, clock.instant());
         int count = Math.clamp(expected, -1, Integer.MAX_VALUE);
         return switch (kept(() -> queue.actOnAll(act, filter, count, Access.who(exchange)))) {
             case MailQueue.Bulk.Done(int mails, int done, int underWay) ->
