@@ -20,19 +20,19 @@ public final class SmartHost implements Courier {
 
     @Override
     public Outcome deliver(Consignment consignment) {
-        IOException last = new IOException("no address");
+        String last = "no address";
         try {
             for (InetAddress address : InetAddress.getAllByName(hop.host())) {
                 try {
                     return pool.send(hop, address, consignment);
                 } catch (IOException e) {
-                    last = e;
+                    last = String.valueOf(e.getMessage());
                 }
             }
         } catch (IOException e) {
-            last = e;
+            last = String.valueOf(e.getMessage());
         }
-        String why = Reply.printable("can't connect to " + hop + ": " + last.getMessage());
+        String why = Reply.printable("can't connect to " + hop + ": " + last);
         return new Outcome.Deferred(Said.ours("4.4.1", why), Outcome.Fault.ROUTE);
     }
 }
