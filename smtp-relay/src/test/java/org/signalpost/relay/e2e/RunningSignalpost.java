@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,7 +88,7 @@ final class RunningSignalpost implements AutoCloseable {
         var command = new java.util.ArrayList<String>(List.of(script.toString(), "serve", "--config", file.toString()));
         command.addAll(options);
         var builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
-        builder.environment().put("SIGNALPOST_JAVA_OPTIONS", "-Xmx512m");
+        builder.environment().put("SIGNALPOST_JAVA_OPTIONS", "-Xmx512m -XX:TieredStopAtLevel=1");
         var running = new RunningSignalpost(directory, builder.start());
         Thread.ofVirtual().start(running::read);
         return running;
@@ -152,6 +153,12 @@ final class RunningSignalpost implements AutoCloseable {
                                 : HttpRequest.BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> answer = send(request, BodyHandlers.ofString());
+        // A program that has just started on a busy machine may still be opening its database.
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (answer.statusCode() == 503 && System.nanoTime() < end) {
+            LockSupport.parkNanos(200_000_000);
+            answer = send(request, BodyHandlers.ofString());
+        }
         assertThat(answer.statusCode() / 100).as(answer.body()).isEqualTo(2);
         return json.readTree(answer.body());
     }
