@@ -17,10 +17,15 @@ public final class Commands {
 
     /** Runs it as if it was installed in {@code home}, with this environment; it may be any but {@code serve}. */
     public static Ended run(Path home, Map<String, String> environment, List<String> arguments) {
+        return run(home, environment, arguments, "");
+    }
+
+    /** The same with this on standard input; one octet for each character. */
+    public static Ended run(Path home, Map<String, String> environment, List<String> arguments, String input) {
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
         var console = new Console(
-                new ByteArrayInputStream(new byte[0]),
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.ISO_8859_1)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,

@@ -71,6 +71,7 @@ final class RunningJames implements AutoCloseable {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx384m",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         Files.readString(Path.of(System.getProperty("james.classpath", "")))
                                 .strip(),

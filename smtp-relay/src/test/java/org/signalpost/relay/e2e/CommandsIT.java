@@ -15,16 +15,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.signalpost.relay.Commands;
+import org.signalpost.relay.Commands.Ended;
 
 /** The command line as a person uses it: exit codes, and one clear line when something is wrong. */
 class CommandsIT {
     @TempDir
     Path directory;
 
-    /** How a command ended and what it printed. */
-    private record Ended(int code, String out, String err) {}
+    private Ended run(String input, String... arguments) {
+        return Commands.run(
+                RunningSignalpost.CHECKOUT,
+                Map.of("SIGNALPOST_DATA_DIRECTORY", directory.resolve("data").toString()),
+                List.of(arguments),
+                input);
+    }
 
-    private Ended run(String input, String... arguments) throws Exception {
+    /** The same by the start script, with the directory of the test as the current one. */
+    private Ended script(String input, String... arguments) throws Exception {
         var command = new ArrayList<String>();
         command.add(RunningSignalpost.CHECKOUT.resolve("signalpost").toString());
         command.addAll(List.of(arguments));
@@ -61,7 +69,7 @@ class CommandsIT {
         String file = configuration("# mine\ndelivery.smarthots = mail.example.org:25\n");
 
         one_clear_line(
-                run("", "serve", "--config", file),
+                script("", "serve", "--config", file),
                 "line 2",
                 "delivery.smarthots",
                 "nearest key is delivery.smarthost");
@@ -74,11 +82,19 @@ class CommandsIT {
             String http = "127.0.0.1:" + RunningSignalpost.freePort();
 
             one_clear_line(
-                    run("", "serve", "--config", configuration("smtp.listen = " + address + "\nhttp.listen = " + http)),
+                    script(
+                            "",
+                            "serve",
+                            "--config",
+                            configuration("smtp.listen = " + address + "\nhttp.listen = " + http)),
                     "smtp.listen",
                     address);
             one_clear_line(
-                    run("", "serve", "--config", configuration("smtp.listen = 127.0.0.1:0\nhttp.listen = " + address)),
+                    script(
+                            "",
+                            "serve",
+                            "--config",
+                            configuration("smtp.listen = 127.0.0.1:0\nhttp.listen = " + address)),
                     "http.listen",
                     address);
         }
@@ -90,18 +106,18 @@ class CommandsIT {
         String file =
                 configuration("data.directory = " + directory.resolve("file").resolve("data"));
 
-        one_clear_line(run("", "serve", "--config", file), "data.directory", "can't be written");
+        one_clear_line(script("", "serve", "--config", file), "data.directory", "can't be written");
     }
 
     @Test
     void wrong_usage_is_answered_with_2_and_help_with_0() throws Exception {
-        assertThat(run("", "servr").code()).isEqualTo(2);
+        assertThat(script("", "servr").code()).isEqualTo(2);
         assertThat(run("", "verify").code()).isEqualTo(2);
         assertThat(run("", "rewrite", "--explain=picture").code()).isEqualTo(2);
-        Ended help = run("", "--help");
+        Ended help = script("", "--help");
         assertThat(help.code()).isZero();
         assertThat(help.out()).contains("serve", "rewrite", "verify", "key", "check");
-        Ended version = run("", "--version");
+        Ended version = script("", "--version");
         assertThat(version.code()).isZero();
         assertThat(version.out()).contains("signalpost 0.1.0");
     }
@@ -110,7 +126,7 @@ class CommandsIT {
     void rewrite_gives_the_same_octets_each_time_and_explains_itself() throws Exception {
         String mail = Mails.newsletter("Again");
 
-        Ended first = run(mail, "rewrite", "--recipient", "ann@example.com", "--explain");
+        Ended first = script(mail, "rewrite", "--recipient", "ann@example.com", "--explain");
         Ended second = run(mail, "rewrite", "--recipient", "ann@example.com");
         Ended other = run(mail, "rewrite", "--recipient", "bob@example.com");
 
@@ -173,7 +189,7 @@ class CommandsIT {
         String file = configuration("smtp.listen = 127.0.0.1:0\nhttp.listen = 127.0.0.1:" + RunningSignalpost.freePort()
                 + "\ndelivery.smarthost = 127.0.0.1:" + RunningSignalpost.freePort() + "\n");
 
-        Ended ended = run("", "check", "--config", file);
+        Ended ended = script("", "check", "--config", file);
 
         assertThat(ended.code()).as("no smarthost there").isEqualTo(1);
         assertThat(ended.out())
@@ -258,6 +274,6 @@ class CommandsIT {
         Files.writeString(directory.resolve("data").resolve("admin.key"), "");
         String file = configuration("data.directory = " + directory.resolve("data"));
 
-        one_clear_line(run("", "serve", "--config", file), "admin.key", "holds no key");
+        one_clear_line(script("", "serve", "--config", file), "admin.key", "holds no key");
     }
 }
