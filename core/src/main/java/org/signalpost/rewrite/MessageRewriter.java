@@ -84,9 +84,14 @@ public final class MessageRewriter {
             return PlanMaker.plan(this, message, MimeScanner.scan(message.octets()), envelope);
         } catch (MimeScanner.Refused e) {
             return untouched(message, e.reason());
-        } catch (RuntimeException | StackOverflowError e) {
-            return untouched(message, Reason.INTERNAL_ERROR);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+            return failed(message);
         }
+    }
+
+    /** The plan of a mail that something of ours failed on: it goes out as it came, as {@code internal-error}. */
+    public TrackingPlan failed(RawMessage message) {
+        return untouched(message, Reason.INTERNAL_ERROR);
     }
 
     /** What can't be read as a whole; of its top header at least what must not leave is taken out. */

@@ -86,7 +86,7 @@ public final class TrackingPlan {
         }
         try {
             return tracked(work.get(), recipient);
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
             return untouched(Reason.INTERNAL_ERROR, recipient);
         }
     }

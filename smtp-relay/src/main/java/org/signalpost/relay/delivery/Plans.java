@@ -54,12 +54,22 @@ public final class Plans {
             return known.get();
         }
         // Outside of the lock: two threads may work out the same plan, which is the same plan.
-        var facts = new EnvelopeFacts(mail.id().ulid(), mail.envelope().sender());
-        TrackingPlan plan = rewriter.plan(before.apply(mail.message()), facts);
+        TrackingPlan plan = made(mail);
         if (mail.envelope().recipients().size() > 1 && mail.message().size() <= KEPT_OCTETS) {
             keep(mail.id(), plan);
         }
         return plan;
+    }
+
+    /** Whatever of ours fails on the way, there is a plan: the mail goes out as it came. */
+    private TrackingPlan made(StoredMail mail) {
+        try {
+            var facts = new EnvelopeFacts(mail.id().ulid(), mail.envelope().sender());
+            return rewriter.plan(before.apply(mail.message()), facts);
+        } catch (RuntimeException | StackOverflowError | OutOfMemoryError | LinkageError e) {
+            LOG.error("message={} could not be looked at", mail.id(), e);
+            return rewriter.failed(mail.message());
+        }
     }
 
     /** The copy for a recipient; a failure of ours is told of. */

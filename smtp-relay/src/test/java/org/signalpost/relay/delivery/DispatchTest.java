@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
@@ -40,6 +41,8 @@ class DispatchTest {
     }
 
     private TrackingQuota quota = TrackingQuota.UNLIMITED;
+    private UnaryOperator<RawMessage> before = message -> message;
+    private final List<StoredMail> failures = new ArrayList<>();
 
     private Dispatch.Attempt attempt(StoredMail mail, Peer peer) {
         Courier courier = consignment -> switch (consignment.preparedFor(peer)) {
@@ -62,7 +65,7 @@ class DispatchTest {
         };
         var due = new Due(
                 mail.id(), 0, "ann@example.com", TestSpool.ROUTE, 0, Instant.EPOCH, Duration.ZERO, Instant.EPOCH);
-        var plans = new Plans(REWRITER, message -> message, failed -> {});
+        var plans = new Plans(REWRITER, before, failures::add);
         var trace = new Trace("relay.example.org", "abcdefgh", /* showClient= */ false);
         return new Dispatch(plans, couriers, trace, quota, message -> message).attempt(mail, due);
     }
@@ -112,6 +115,34 @@ class DispatchTest {
                         untracked -> assertThat(untracked.reason()).isEqualTo("peer-size"));
         assertThat(hopeless.outcome()).isInstanceOf(Outcome.Refused.class);
         assertThat(hopeless.outcome().said().status()).isEqualTo("5.3.4");
+    }
+
+    @Test
+    void mail_that_something_of_ours_fails_on_goes_out_as_it_came() {
+        StoredMail mail = mail("<a href=\"https://d.example/\">x</a>");
+        for (Throwable failure : List.of(
+                new IllegalStateException("pretended"),
+                new StackOverflowError(),
+                new OutOfMemoryError("pretended"),
+                new NoSuchMethodError("pretended"))) {
+            before = message -> {
+                throw sneaky(failure);
+            };
+            Dispatch.Attempt attempt = attempt(mail, Peer.UNLIMITED);
+
+            assertThat(attempt.outcome()).isEqualTo(DELIVERED);
+            assertThat(attempt.decision())
+                    .isInstanceOfSatisfying(
+                            TrackingDecision.Untracked.class,
+                            untracked -> assertThat(untracked.reason()).isEqualTo("internal-error"));
+            assertThat(text(sent.size() - 1)).endsWith("\r\n\r\n<a href=\"https://d.example/\">x</a>\r\n");
+        }
+        assertThat(failures).hasSize(4).containsOnly(mail);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> RuntimeException sneaky(Throwable failure) throws T {
+        throw (T) failure;
     }
 
     @Test
