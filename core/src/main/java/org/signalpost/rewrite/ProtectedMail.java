@@ -22,6 +22,7 @@ import org.signalpost.track.TrackId;
 /** Mail that must not be changed, and the fields that never leave with any. */
 final class ProtectedMail {
     private static final String PASS = "x-signalpost-pass";
+    private static final String MESSAGE_ID = "message-id";
     private static final Set<String> SIGNATURES =
             Set.of("dkim-signature", "arc-seal", "arc-message-signature", "domainkey-signature");
 
@@ -158,12 +159,13 @@ final class ProtectedMail {
 
     /** The field that tells a later hop of ours that this mail is tracked already, without its line end. */
     static String pass(SigningKeys keys, TrackId track, Fields fields) {
+        String message = fields.first(MESSAGE_ID).orElse("");
         return "X-Signalpost-Pass: 1; k=" + keys.active() + "; t=" + track + "; m="
-                + mac(keys, keys.active(), track.toString(), fields);
+                + mac(keys, keys.active(), track.toString(), message);
     }
 
-    private static String mac(SigningKeys keys, int id, String track, Fields fields) {
-        String content = id + "\0" + track + "\0" + fields.first("message-id").orElse("");
+    private static String mac(SigningKeys keys, int id, String track, String message) {
+        String content = id + "\0" + track + "\0" + message;
         return keys.mac(id, "signalpost-pass-v1", content.getBytes(StandardCharsets.ISO_8859_1))
                 .map(mac -> Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(mac, 16)))
                 .orElse("");
@@ -178,15 +180,17 @@ final class ProtectedMail {
         if (words.length != 4 || !words[0].equals("1") || !words[1].matches("k=[0-9]{1,3}")) {
             return false;
         }
-        String mac = mac(
-                keys,
-                Integer.parseInt(words[1].substring(2)),
-                words[2].substring(Math.min(2, words[2].length())),
-                fields);
-        return !mac.isEmpty()
-                && MessageDigest.isEqual(
-                        ("m=" + mac).getBytes(StandardCharsets.US_ASCII),
-                        words[3].getBytes(StandardCharsets.ISO_8859_1));
+        int id = Integer.parseInt(words[1].substring(2));
+        String track = words[2].substring(Math.min(2, words[2].length()));
+        // A mail that had no Message-ID when it was tracked has been given one on the way, by us or by another hop.
+        return Stream.of(fields.first(MESSAGE_ID).orElse(""), "")
+                .map(message -> mac(keys, id, track, message))
+                .anyMatch(mac -> !mac.isEmpty() && same("m=" + mac, words[3]));
+    }
+
+    private static boolean same(String wanted, String given) {
+        return MessageDigest.isEqual(
+                wanted.getBytes(StandardCharsets.US_ASCII), given.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     /**

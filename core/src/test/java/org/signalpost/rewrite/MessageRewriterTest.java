@@ -201,6 +201,25 @@ class MessageRewriterTest {
         assertThat(copy.explanation().reason()).isEqualTo("null-sender");
     }
 
+    private static RawMessage octets(String text) {
+        return RawMessage.of(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void a_second_pass_knows_a_mail_again_that_was_given_a_message_id_meanwhile_and_no_mail_with_another() {
+        String page = text(html("<html><body><a href=\"https://d.example/\">x</a></body></html>\n"));
+        String bare = text(tracked(octets(page)).message());
+        String named =
+                text(tracked(octets("Message-ID: <one@d.example>\n" + page)).message());
+
+        assertThat(rewrite(octets("Message-ID: <one@d.example>\n" + bare))
+                        .explanation()
+                        .reason())
+                .isEqualTo("already-tracked");
+        assertThat(rewrite(octets(named)).explanation().reason()).isEqualTo("already-tracked");
+        assertThat(tracked(octets(named.replace("<one@", "<two@"))).track()).isNotNull();
+    }
+
     @Test
     void a_second_pass_leaves_the_first_ones_result_alone_and_a_forged_mark_does_not_stop_it() {
         Rewritten first = tracked(html("<html><body><a href=\"https://d.example/\">x</a></body></html>\n"));
