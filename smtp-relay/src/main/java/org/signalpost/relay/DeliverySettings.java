@@ -174,7 +174,7 @@ final class DeliverySettings {
         return switch (mode) {
             case CAPTURE -> "nowhere: every copy is kept in the outbox";
             case SMARTHOST -> smarthost().map(hop -> "to the smarthost " + hop).orElseThrow();
-            case DIRECT -> "to the recipients' own servers";
+            case DIRECT -> "to the recipients' own servers, on port " + directPort();
         };
     }
 

@@ -8,32 +8,46 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Mail on its way to a smarthost. */
 class DeliveryIT {
-    private static final List<String> RECIPIENTS = List.of("ann@example.com", "bob@example.com", "cec@example.net");
+    /** R26: three that the mail names, and many that it does not. */
+    private static final List<String> RECIPIENTS = Stream.concat(
+                    Stream.of("ann@example.com", "bob@example.com", "cec@example.net"),
+                    IntStream.range(0, 47).mapToObj(i -> "secret" + i + "@example.net"))
+            .toList();
 
     @TempDir
     Path directory;
 
     @Test
-    void three_recipients_get_three_copies_that_differ_in_nothing_but_their_tracks() throws Exception {
+    void fifty_recipients_get_fifty_copies_that_differ_in_nothing_but_their_tracks() throws Exception {
         try (var sink = Sink.listening(0);
                 var signalpost =
                         RunningSignalpost.start(directory, Map.of("delivery.smarthost", "127.0.0.1:" + sink.port()))) {
             String sent = Mails.newsletter("Three");
-            Mails.sendWithPython(signalpost.smtpPort(), RECIPIENTS, sent, directory);
+            String hiding = "Bcc: secret0@example.net,\r\n secret1@example.net\r\n" + sent;
+            Mails.sendWithPython(signalpost.smtpPort(), RECIPIENTS, hiding, directory);
 
             Waiting.until(
-                    Duration.ofSeconds(20), () -> sink.received().size() == 3, () -> "copies: " + signalpost.output());
+                    Duration.ofSeconds(20),
+                    () -> sink.received().size() == RECIPIENTS.size(),
+                    () -> "copies: " + signalpost.output());
 
             assertThat(sink.received().stream().flatMap(copy -> copy.recipients().stream()))
                     .containsExactlyInAnyOrderElementsOf(RECIPIENTS);
             assertThat(sink.received().stream().map(copy -> Mails.track(copy.text())))
                     .doesNotHaveDuplicates();
+            List<String> tracks = sink.received().stream()
+                    .map(copy -> Mails.track(copy.text()))
+                    .toList();
             for (Sink.Received copy : sink.received()) {
+                assertThat(copy.text()).doesNotContain("secret").doesNotContainIgnoringCase("bcc:");
+                assertThat(tracks).filteredOn(copy.text()::contains).containsExactly(Mails.track(copy.text()));
                 assertThat(copy.sender()).isEqualTo("shop@example.org");
                 // What was sent stands below our trace fields; only the html leaf differs.
                 String text = copy.text();
