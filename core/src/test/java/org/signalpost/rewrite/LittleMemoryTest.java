@@ -2,10 +2,13 @@ package org.signalpost.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.track.SigningKeys;
 import org.signalpost.track.TrackingUrls;
 
@@ -13,11 +16,15 @@ import org.signalpost.track.TrackingUrls;
 class LittleMemoryTest {
     private static final int LARGEST_LEAF = 4 << 20;
 
+    @TempDir
+    Path directory;
+
     /** What runs with so little memory. */
     static final class Rewriting {
         private Rewriting() {}
 
-        public static void main(String[] arguments) {
+        /** Writes the reason, and whether the octets are those that came, into the file of that name. */
+        public static void main(String[] arguments) throws IOException {
             byte[] mail = mail();
             byte[] before = mail.clone();
             var rewriter = new MessageRewriter(
@@ -26,8 +33,9 @@ class LittleMemoryTest {
                     RewriteSettings.defaults(/* opens= */ true, /* clicks= */ true));
             var facts = new EnvelopeFacts("01JD3Z6V5W4X3Y2Z1A0BCDEFGH", "shop@example.org");
             Rewritten copy = rewriter.plan(RawMessage.of(mail), facts).copyFor("ann@example.com");
-            System.out.println(copy.explanation().reason() + " "
-                    + Arrays.equals(before, copy.message().octets()));
+            String said = copy.explanation().reason() + " "
+                    + Arrays.equals(before, copy.message().octets());
+            Files.writeString(Path.of(arguments[0]), said);
         }
 
         private static byte[] mail() {
@@ -44,20 +52,19 @@ class LittleMemoryTest {
         }
     }
 
-    private static String rewritten(String memory) throws Exception {
+    private String rewritten(String memory) throws Exception {
+        Path said = directory.resolve(memory);
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx" + memory,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Rewriting.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        Rewriting.class.getName(),
+                        said.toString())
+                .inheritIO()
                 .start();
-        try (var out = process.inputReader(StandardCharsets.UTF_8)) {
-            String said = String.valueOf(out.readLine());
-            assertThat(process.waitFor()).isZero();
-            return said;
-        }
+        assertThat(process.waitFor()).isZero();
+        return Files.readString(said);
     }
 
     @Test

@@ -39,12 +39,12 @@ record Path(String address, Map<String, String> parameters) {
         if (!argument.regionMatches(/* ignoreCase= */ true, 0, keyword, 0, keyword.length())) {
             throw new Refusal("501 5.5.4 The argument is " + keyword + "<address>");
         }
-        var malformed = new Refusal(
-                keyword.equals("TO:") ? "501 5.1.3 That is not an address" : "501 5.1.7 That is not an address");
+        String malformed =
+                keyword.equals("TO:") ? "501 5.1.3 That is not an address" : "501 5.1.7 That is not an address";
         String text = argument.substring(keyword.length()).trim();
         int end = end(text);
         if (end < 0) {
-            throw malformed;
+            throw new Refusal(malformed);
         }
         String rest = text.substring(end + 1);
         if (!rest.isEmpty() && rest.charAt(0) != ' ') {
@@ -54,7 +54,7 @@ record Path(String address, Map<String, String> parameters) {
         String address = withoutRoute(path);
         boolean good = path.isEmpty() || address.equalsIgnoreCase("postmaster") || isMailbox(address);
         if (octets(path) > LONGEST || !good) {
-            throw malformed;
+            throw new Refusal(malformed);
         }
         return new Path(address, parameters(rest));
     }

@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
  */
 class HitKillLoopIT {
     private static final int ROUNDS = Integer.getInteger("hit.rounds", 10);
-    private static final int CALLS = 2_000;
+    private static final int CALLS = 5_000;
     private static final int CLIENTS = 8;
     private static final Duration LATE = Duration.ofMillis(45);
 

@@ -3,9 +3,6 @@ package org.signalpost.relay.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,61 +32,16 @@ class StopIT {
 
     private final List<Talk> talks = new ArrayList<>();
 
-    /** A client that speaks SMTP as it likes. */
-    private static final class Talk implements AutoCloseable {
-        private final Socket socket;
-
-        Talk(int port) throws IOException {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            socket.setSoTimeout(20_000);
-            hear("220");
-        }
-
-        void hear(String code) throws IOException {
-            String line = line();
-            while (line.length() > 3 && line.charAt(3) == '-') {
-                line = line();
-            }
-            assertThat(line).startsWith(code);
-        }
-
-        private String line() throws IOException {
-            var line = new StringBuilder();
-            int octet = socket.getInputStream().read();
-            while (octet >= 0 && octet != '\n') {
-                line.append((char) octet);
-                octet = socket.getInputStream().read();
-            }
-            return line.toString();
-        }
-
-        void write(String text) throws IOException {
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-        }
-
-        void say(String line, String code) throws IOException {
-            write(line + "\r\n");
-            hear(code);
-        }
-
-        void begin(String subject) throws IOException {
-            say("EHLO client.example", "250");
-            say("MAIL FROM:<shop@example.org>", "250");
-            say("RCPT TO:<ann@example.com>", "250");
-            say("DATA", "354");
-            write(Mails.newsletter(subject).replace("\r\n.", "\r\n..") + FILLER);
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
     private Talk talk(RunningSignalpost signalpost) throws IOException {
         var talk = new Talk(signalpost.smtpPort());
         talks.add(talk);
         return talk;
+    }
+
+    private static void begin(Talk client, String subject) throws IOException {
+        client.say("EHLO client.example", "250");
+        client.begin();
+        client.write(Mails.newsletter(subject).replace("\r\n.", "\r\n..") + FILLER);
     }
 
     @AfterEach
@@ -114,7 +66,7 @@ class StopIT {
             var signalpost = RunningSignalpost.start(directory, settings);
             try (Talk client = talk(signalpost)) {
                 for (int i = 0; i < WAITING; i++) {
-                    client.begin("Waits " + i);
+                    begin(client, "Waits " + i);
                     client.say("\r\n.", "250");
                     sent.add("Waits " + i);
                 }
@@ -128,11 +80,11 @@ class StopIT {
             var sending = new ArrayList<Talk>();
             for (int i = 0; i < SENDING; i++) {
                 sending.add(talk(signalpost));
-                sending.getLast().begin("Slow " + i);
+                begin(sending.getLast(), "Slow " + i);
                 sent.add("Slow " + i);
             }
             Talk endless = talk(signalpost);
-            endless.begin("Endless");
+            begin(endless, "Endless");
 
             signalpost.tellToEnd();
             long told = System.nanoTime();

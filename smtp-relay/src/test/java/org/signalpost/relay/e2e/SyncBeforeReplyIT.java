@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,32 +154,13 @@ class SyncBeforeReplyIT {
     }
 
     private static void send(int port) throws IOException {
-        try (var client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            client.setSoTimeout((int) PATIENCE.toMillis());
-            hear(client, "220");
-            say(client, "HELO client.example", "250");
+        try (var client = new Talk(port)) {
+            client.say("HELO client.example", "250");
             for (int mail = 0; mail < MAILS; mail++) {
-                say(client, "MAIL FROM:<shop@example.org>", "250");
-                say(client, "RCPT TO:<ann@example.com>", "250");
-                say(client, "DATA", "354");
+                client.begin();
                 String body = isLarge(mail) ? FILLER : "Hello\r\n";
-                say(client, subject(mail) + "\r\n\r\n" + body + ".", "250 2.0.0 Ok: queued as ");
+                client.say(subject(mail) + "\r\n\r\n" + body + ".", "250 2.0.0 Ok: queued as ");
             }
         }
-    }
-
-    private static void say(Socket client, String text, String wanted) throws IOException {
-        client.getOutputStream().write((text + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
-        hear(client, wanted);
-    }
-
-    private static void hear(Socket client, String wanted) throws IOException {
-        var line = new StringBuilder();
-        int octet = client.getInputStream().read();
-        while (octet >= 0 && octet != '\n') {
-            line.append((char) octet);
-            octet = client.getInputStream().read();
-        }
-        assertThat(line.toString()).startsWith(wanted);
     }
 }
