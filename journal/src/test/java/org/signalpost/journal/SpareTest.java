@@ -66,7 +66,8 @@ class SpareTest {
             fillThreeQuarters(journal);
             waitForSpare();
             disk.fail(FailingDisk.Fault.RENAME);
-            journal.append(1, ID, new byte[(int) SEGMENT / 2]);
+            // More than is left, and less than the half at which the next one would be made at once.
+            journal.append(1, ID, new byte[(int) SEGMENT / 3]);
             assertThat(spare()).doesNotExist();
 
             disk.fail(FailingDisk.Fault.CREATE);
