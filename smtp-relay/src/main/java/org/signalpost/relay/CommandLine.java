@@ -29,11 +29,18 @@ final class CommandLine {
 
     private final Console console;
     private final Server server;
+    private final Trainer trainer;
 
     /** What {@code serve} starts; {@link Main} wires it. */
     interface Server {
         /** Serves until the process is told to end; returns the exit code. */
         int serve(RelaySettings settings, Parts parts, Console console);
+    }
+
+    /** What {@code train} runs; {@link Main} wires it. */
+    interface Trainer {
+        /** Returns the exit code. */
+        int train(Console console);
     }
 
     /** Which parts {@code serve} starts. */
@@ -44,9 +51,10 @@ final class CommandLine {
         HTTP_ONLY
     }
 
-    CommandLine(Console console, Server server) {
+    CommandLine(Console console, Server server, Trainer trainer) {
         this.console = console;
         this.server = server;
+        this.trainer = trainer;
     }
 
     /** Runs the verb that the arguments name and returns the exit code. */
@@ -162,6 +170,15 @@ final class CommandLine {
             description = "Looks at the configuration, the disk, the ports and the smarthost, and says what is wrong.")
     int check(@Option(names = "--config", paramLabel = "FILE", description = CONFIG, defaultValue = "") String config) {
         return new CheckCommand(console, settings(config)).check();
+    }
+
+    @Command(
+            name = "train",
+            hidden = true,
+            description = "Sends mail to itself in a directory that is thrown away, so that Java (25 or newer, started"
+                    + " with -XX:AOTCacheOutput) can keep what it learns; the build runs it.")
+    int train() {
+        return trainer.train(console);
     }
 
     @Command(

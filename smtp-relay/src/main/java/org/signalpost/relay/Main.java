@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.signalpost.event.MailFeed;
 import org.signalpost.http.Metrics;
@@ -33,6 +34,7 @@ import org.signalpost.relay.spool.History;
 import org.signalpost.relay.spool.Quarantine;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.tls.ServerCertificate;
+import org.signalpost.relay.training.Training;
 import org.signalpost.rewrite.MessageRewriter;
 import org.signalpost.settings.ConfigurationException;
 import org.signalpost.store.Classifier;
@@ -59,7 +61,7 @@ public final class Main {
                 .toAbsolutePath()
                 .normalize();
         var console = new Console(System.in, System.out, System.err, System.getenv(), home);
-        int code = new CommandLine(console, Main::serve).run(List.of(arguments));
+        int code = new CommandLine(console, Main::serve, Main::train).run(List.of(arguments));
         System.out.flush();
         if (code != 0) {
             System.exit(code);
@@ -80,6 +82,18 @@ public final class Main {
             Lifetime.serve(life -> open(life, settings, console));
         } catch (JournalException e) {
             throw new ConfigurationException("data.directory = " + settings.dataDirectory() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Works for itself for a while, so that a Java that keeps what it learns (JEP 514) can. */
+    private static int train(Console console) {
+        try (Training training = Training.open(console.err())) {
+            var settings = RelaySettings.of("training", training.configuration(), Map.of());
+            Lifetime.serve(life -> {
+                open(life, settings, console);
+                training.start(life::finish);
+            });
+            return training.wentWell() ? 0 : CommandLine.FAILED;
         }
     }
 

@@ -30,9 +30,14 @@ public final class Commands {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 environment,
                 home);
-        int code = new CommandLine(console, (settings, parts, any) -> {
-                    throw new IllegalStateException("nothing is served here");
-                })
+        int code = new CommandLine(
+                        console,
+                        (settings, parts, any) -> {
+                            throw new IllegalStateException("nothing is served here");
+                        },
+                        any -> {
+                            throw new IllegalStateException("nothing is trained here");
+                        })
                 .run(arguments);
         return new Ended(code, out.toString(StandardCharsets.ISO_8859_1), err.toString(StandardCharsets.ISO_8859_1));
     }
