@@ -127,6 +127,7 @@ public interface MailQueue {
      *
      * @param key the id of the key that its sender signed in with; empty when it did not
      * @param sender the envelope sender, empty for the null sender
+     * @param priority whether it goes before others: urgent, normal or non-urgent
      * @param size octets
      */
     record Mail(
@@ -135,6 +136,7 @@ public interface MailQueue {
             String key,
             String sender,
             String subject,
+            String priority,
             long size,
             List<Recipient> recipients) {
         /** Copies the list. */

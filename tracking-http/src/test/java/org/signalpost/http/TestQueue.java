@@ -29,7 +29,7 @@ final class TestQueue implements MailQueue {
     void add(int number, String recipient, String state) {
         var one = new Recipient(
                 recipient, state, "mx:25", 2, Optional.of(ACCEPTED.plusSeconds(60)), ACCEPTED, "4.7.1", "451 later");
-        mails.put(id(number), new Mail(id(number), ACCEPTED, "key_1", "", "Süß", 7, List.of(one)));
+        mails.put(id(number), new Mail(id(number), ACCEPTED, "key_1", "", "Süß", "normal", 7, List.of(one)));
     }
 
     private void asked(String what) {

@@ -105,6 +105,7 @@ public final class Queue implements MailQueue {
                 head.map(it -> it.envelope().origin().key()).orElse(""),
                 mail.sender(),
                 head.map(StoredHead::subject).orElse(""),
+                mail.priority().word(),
                 mail.size(),
                 recipients);
     }

@@ -15,6 +15,7 @@ import org.signalpost.track.MessageId;
  * @param acceptedAt when the mail was accepted
  * @param held how long an operator kept it back; that time does not count
  * @param next when its turn is
+ * @param priority whether it goes before others
  */
 public record Due(
         MessageId id,
@@ -24,13 +25,14 @@ public record Due(
         int attempts,
         Instant acceptedAt,
         Duration held,
-        Instant next) {
+        Instant next,
+        Priority priority) {
     /** Since when its time runs. */
     public Instant since() {
         return acceptedAt.plus(held);
     }
 
     Due at(Instant time, int tries, Duration keptBack) {
-        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time);
+        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time, priority);
     }
 }

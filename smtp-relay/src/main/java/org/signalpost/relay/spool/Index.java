@@ -40,6 +40,7 @@ final class Index {
     private static final class Mail {
         private final Instant acceptedAt;
         private final String sender;
+        private final Priority priority;
         private final long size;
         private Optional<Long> crc;
         private final Map<Integer, Standing> open = new TreeMap<>();
@@ -50,6 +51,7 @@ final class Index {
         private Mail(LogRecord.Message message, Position record) {
             this.acceptedAt = message.acceptedAt();
             this.sender = message.envelope().sender();
+            this.priority = message.priority();
             this.size = message.size();
             this.crc = message.crc();
             this.record = record;
@@ -89,7 +91,8 @@ final class Index {
                 place.attempts(),
                 message.acceptedAt(),
                 place.held(),
-                place.next());
+                place.next(),
+                message.priority());
         return new Standing(
                 due, place.phase().orElseThrow(), place.since(), record, place.delayTold(), place.delayOwed());
     }
@@ -287,6 +290,7 @@ final class Index {
                 id,
                 mail.acceptedAt,
                 mail.sender,
+                mail.priority,
                 mail.size,
                 mail.crc,
                 mail.record,

@@ -19,11 +19,15 @@ sealed interface LogRecord {
     int STATE = 3;
     int SNAPSHOT = 4;
 
-    int VERSION = 2;
+    int VERSION = 3;
+
+    /** In version 2 a mail had no priority. */
+    int OLDEST = 2;
 
     /**
      * A mail is accepted, or copied forward with where its recipients stand; holds its octets, or names their file.
      *
+     * @param priority what its header says
      * @param crc of the file that is called after the mail's id; empty when the octets are in the record
      * @param notice what it tells a sender, when it is a notice of ours: the same record settles what it tells of
      */
@@ -32,6 +36,7 @@ sealed interface LogRecord {
             Instant acceptedAt,
             Envelope envelope,
             String subject,
+            Priority priority,
             long size,
             Optional<Long> crc,
             Optional<Told> notice,
@@ -43,12 +48,13 @@ sealed interface LogRecord {
 
         /** The same with its octets in a file. */
         Message inFile(long fileCrc) {
-            return new Message(copied, acceptedAt, envelope, subject, size, Optional.of(fileCrc), notice, places);
+            return new Message(
+                    copied, acceptedAt, envelope, subject, priority, size, Optional.of(fileCrc), notice, places);
         }
 
         /** The same, copied forward. */
         Message with(Optional<Long> file, List<Place> now) {
-            return new Message(/* copied= */ true, acceptedAt, envelope, subject, size, file, notice, now);
+            return new Message(/* copied= */ true, acceptedAt, envelope, subject, priority, size, file, notice, now);
         }
 
         /** The same with replies of at most so many characters, and nobody's name behind them when that is none. */
@@ -108,23 +114,24 @@ sealed interface LogRecord {
     static LogRecord read(Entry entry) {
         var in = new Fields.Reader(entry.payload());
         int version = in.octet();
-        if (version != VERSION) {
+        if (version < OLDEST || version > VERSION) {
             throw new IllegalArgumentException("written by another version: " + version);
         }
         return switch (entry.kind()) {
-            case MESSAGE, SNAPSHOT -> message(in, entry.kind() == SNAPSHOT);
+            case MESSAGE, SNAPSHOT -> message(in, version, entry.kind() == SNAPSHOT);
             case STATE ->
                 new State(in.instant(), in.count(), in.text(), in.count(), Duration.ofMillis(in.number()), state(in));
             default -> throw new IllegalArgumentException("unknown kind: " + entry.kind());
         };
     }
 
-    private static Message message(Fields.Reader in, boolean copied) {
+    private static Message message(Fields.Reader in, int version, boolean copied) {
         Instant acceptedAt = in.instant();
         String sender = in.text();
         var origin = new Envelope.Origin(in.text(), in.text(), in.text(), in.text());
         var wishes = new Envelope.Wishes(in.octet() == 1, Envelope.Return.valueOf(in.text()), in.text());
         String subject = in.text();
+        Priority priority = version == OLDEST ? Priority.NORMAL : Priority.valueOf(in.text());
         long size = in.number();
         Optional<Long> crc = in.octet() == 1 ? Optional.of(in.number()) : Optional.empty();
         Optional<Told> notice = in.octet() == 1 ? Optional.of(notice(in)) : Optional.empty();
@@ -136,7 +143,7 @@ sealed interface LogRecord {
             places.add(place(in));
         }
         var envelope = new Envelope(sender, recipients, origin, wishes);
-        return new Message(copied, acceptedAt, envelope, subject, size, crc, notice, places);
+        return new Message(copied, acceptedAt, envelope, subject, priority, size, crc, notice, places);
     }
 
     private static Told notice(Fields.Reader in) {
@@ -190,8 +197,7 @@ sealed interface LogRecord {
     /** The octets that a message record holds of its mail; none when they are in a file. */
     static byte[] body(Entry entry) {
         var in = new Fields.Reader(entry.payload());
-        in.octet();
-        message(in, /* copied= */ false);
+        message(in, in.octet(), /* copied= */ false);
         return in.octets();
     }
 
@@ -209,6 +215,7 @@ sealed interface LogRecord {
                 .text(envelope.wishes().giveBack().name())
                 .text(envelope.wishes().id())
                 .text(message.subject())
+                .text(message.priority().name())
                 .number(message.size())
                 .flag(message.crc().isPresent());
         message.crc().ifPresent(out::number);

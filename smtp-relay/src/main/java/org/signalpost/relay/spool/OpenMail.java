@@ -11,6 +11,7 @@ import org.signalpost.track.MessageId;
  * What is known, without reading the disk, of a mail that is not settled. Immutable and safe to share.
  *
  * @param sender the envelope sender, empty for the null sender
+ * @param priority whether it goes before others
  * @param size octets
  * @param crc of the file that holds it; empty when its octets are in the log
  * @param record where it stands in the log
@@ -21,6 +22,7 @@ public record OpenMail(
         MessageId id,
         Instant acceptedAt,
         String sender,
+        Priority priority,
         long size,
         Optional<Long> crc,
         Position record,

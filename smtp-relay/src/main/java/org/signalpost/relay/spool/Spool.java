@@ -165,6 +165,7 @@ public final class Spool {
                 now,
                 envelope,
                 HeaderText.subject(head.octets()),
+                Priority.of(head),
                 size,
                 Optional.empty(),
                 notice,

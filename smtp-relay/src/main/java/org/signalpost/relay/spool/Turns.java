@@ -5,18 +5,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.signalpost.track.MessageId;
 
 /**
  * Whose turn is next, for each route: mails take turns, so that one with many recipients does not keep the others
- * waiting. For one thread at a time.
+ * waiting, and the urgent go first. For one thread at a time.
  */
 final class Turns {
     private final int share;
-    private final Map<String, TreeSet<Turn>> queues = new HashMap<>();
+    private final Map<String, RouteQueue> queues = new HashMap<>();
     private final Map<Place, Turn> turns = new HashMap<>();
     private long count;
 
@@ -28,26 +26,8 @@ final class Turns {
     /** One mail on one route. */
     private record Place(MessageId id, String route) {}
 
-    /** The recipients of one mail that wait on one route. */
-    private static final class Turn {
-        private static final Comparator<Turn> ORDER =
-                Comparator.<Turn, Instant>comparing(turn -> turn.when).thenComparingLong(turn -> turn.number);
-
-        private final PriorityQueue<Due> waiting =
-                new PriorityQueue<>(1, Comparator.comparing(Due::next).thenComparingInt(Due::index));
-        private Instant when = Instant.MAX;
-        private Instant notBefore = Instant.MIN;
-        private long number;
-        private int underWay;
-        private boolean queued;
-
-        private Turn(long number) {
-            this.number = number;
-        }
-    }
-
     private Turn turn(Due due) {
-        return turns.computeIfAbsent(new Place(due.id(), due.route()), any -> new Turn(count++));
+        return turns.computeIfAbsent(new Place(due.id(), due.route()), any -> new Turn(due.priority(), count++));
     }
 
     /** One more waits. */
@@ -79,27 +59,31 @@ final class Turns {
 
     /** Takes the one whose turn it is on a route that is open. */
     Optional<Due> take(Instant now, Predicate<String> open) {
-        String route = "";
-        Optional<Turn> next = Optional.empty();
-        for (Map.Entry<String, TreeSet<Turn>> queue : queues.entrySet()) {
-            Turn first = queue.getValue().first();
-            boolean earlier = next.isEmpty() || Turn.ORDER.compare(first, next.get()) < 0;
-            if (earlier && !first.when.isAfter(now) && open.test(queue.getKey())) {
-                next = Optional.of(first);
-                route = queue.getKey();
+        Optional<Choice> best = Optional.empty();
+        for (Map.Entry<String, RouteQueue> queue : queues.entrySet()) {
+            Optional<Turn> first = queue.getValue().first(now);
+            boolean earlier = first.isPresent()
+                    && (best.isEmpty()
+                            || Turn.ORDER.compare(first.get(), best.get().turn()) < 0);
+            if (earlier && open.test(queue.getKey())) {
+                best = Optional.of(new Choice(queue.getKey(), queue.getValue(), first.get()));
             }
         }
-        if (next.isEmpty()) {
-            return Optional.empty();
-        }
-        Turn turn = next.get();
+        return best.flatMap(choice -> taken(now, choice));
+    }
+
+    private record Choice(String route, RouteQueue queue, Turn turn) {}
+
+    private Optional<Due> taken(Instant now, Choice choice) {
+        choice.queue().pass(now);
+        Turn turn = choice.turn();
         Optional<Due> due = Optional.ofNullable(turn.waiting.poll());
         turn.underWay++;
-        leave(route, turn);
+        leave(choice.route(), turn);
         // Behind everybody who is due by now, also when an attempt for it has ended.
         turn.notBefore = now;
         turn.number = count++;
-        queue(route, turn);
+        queue(choice.route(), turn);
         return due;
     }
 
@@ -121,13 +105,13 @@ final class Turns {
         if (first != null && turn.underWay < share) {
             turn.when = first.next().isBefore(turn.notBefore) ? turn.notBefore : first.next();
             turn.queued = true;
-            queues.computeIfAbsent(route, any -> new TreeSet<>(Turn.ORDER)).add(turn);
+            queues.computeIfAbsent(route, any -> new RouteQueue()).add(turn);
         }
     }
 
     private void leave(String route, Turn turn) {
         turn.queued = false;
-        TreeSet<Turn> queue = queues.get(route);
+        RouteQueue queue = queues.get(route);
         if (queue != null) {
             queue.remove(turn);
             if (queue.isEmpty()) {
@@ -144,6 +128,6 @@ final class Turns {
 
     /** When the next turn is, open or not. */
     Optional<Instant> next() {
-        return queues.values().stream().map(queue -> queue.first().when).min(Comparator.naturalOrder());
+        return queues.values().stream().map(RouteQueue::next).min(Comparator.naturalOrder());
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.function.UnaryOperator;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
+import org.signalpost.relay.spool.Priority;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.rewrite.MessageRewriter;
@@ -84,7 +85,8 @@ public final class Attempts {
                         0,
                         mail.acceptedAt(),
                         Duration.ZERO,
-                        mail.acceptedAt()));
+                        mail.acceptedAt(),
+                        Priority.NORMAL));
     }
 
     /** One attempt for the only recipient. */

@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
+import org.signalpost.relay.spool.Priority;
 import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.TestSpool;
@@ -64,7 +65,15 @@ class DispatchTest {
             }
         };
         var due = new Due(
-                mail.id(), 0, "ann@example.com", TestSpool.ROUTE, 0, Instant.EPOCH, Duration.ZERO, Instant.EPOCH);
+                mail.id(),
+                0,
+                "ann@example.com",
+                TestSpool.ROUTE,
+                0,
+                Instant.EPOCH,
+                Duration.ZERO,
+                Instant.EPOCH,
+                Priority.NORMAL);
         var plans = new Plans(REWRITER, before, failures::add);
         var trace = new Trace("relay.example.org", "abcdefgh", /* showClient= */ false);
         return new Dispatch(plans, couriers, trace, quota, message -> message).attempt(mail, due);

@@ -77,6 +77,40 @@ class QueueIT {
                 signalpost::output);
     }
 
+    private static void sendPlain(RunningSignalpost signalpost, String field, int count) throws IOException {
+        try (var client = new Talk(signalpost.smtpPort())) {
+            client.say("EHLO shop.example.org", "250");
+            for (int i = 0; i < count; i++) {
+                client.begin();
+                client.say(field + "\r\nSubject: x\r\n\r\nx\r\n.", "250");
+            }
+        }
+    }
+
+    @Test
+    void what_somebody_waits_for_passes_a_newsletter_that_is_queued() throws Exception {
+        try (var sink = Sink.listening(0);
+                var signalpost = RunningSignalpost.start(
+                        directory,
+                        Map.of("delivery.smarthost", "127.0.0.1:" + sink.port(), "delivery.connections", "1"))) {
+            done("pause", "127.0.0.1:" + sink.port());
+            sendPlain(signalpost, "List-Id: <news.example.org>", 40);
+            sendPlain(signalpost, "X-Usual: yes", 1);
+            sendPlain(signalpost, "Priority: urgent", 1);
+            assertThat(mails(signalpost)
+                            .valueStream()
+                            .map(mail -> mail.path("priority").asString()))
+                    .hasSize(42)
+                    .endsWith("non-urgent", "normal", "urgent");
+
+            done("resume", "127.0.0.1:" + sink.port());
+            Waiting.until(Duration.ofSeconds(30), () -> sink.received().size() == 42, signalpost::output);
+
+            assertThat(sink.received().get(0).text()).contains("Priority: urgent");
+            assertThat(sink.received().get(1).text()).contains("X-Usual: yes");
+        }
+    }
+
     @Test
     void an_operator_sees_what_waits_and_why() throws Exception {
         int port = RunningSignalpost.freePort();

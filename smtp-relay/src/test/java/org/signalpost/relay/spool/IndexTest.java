@@ -36,7 +36,15 @@ class IndexTest {
         index.put(
                 id,
                 new LogRecord.Message(
-                        /* copied= */ false, now, envelope, "", 10, Optional.empty(), Optional.empty(), places),
+                        /* copied= */ false,
+                        now,
+                        envelope,
+                        "",
+                        Priority.NORMAL,
+                        10,
+                        Optional.empty(),
+                        Optional.empty(),
+                        places),
                 RECORD);
         return id;
     }

@@ -181,8 +181,10 @@ class SpoolDamageTest {
         try (Journal log = TestSpool.log(directory, SEGMENT)) {
             Spool spool = open(log);
             var unknown = new MessageId(7, 7);
-            spool.giveBack(new Due(unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now));
-            spool.update(new Due(unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now), DELIVERED);
+            spool.giveBack(new Due(unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now, Priority.NORMAL));
+            spool.update(
+                    new Due(unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now, Priority.NORMAL),
+                    DELIVERED);
             assertThat(spool.reserve(unknown, 0)).isEmpty();
             assertThat(spool.open()).isZero();
             assertThat(next(spool)).isEmpty();

@@ -2,6 +2,7 @@ package org.signalpost.relay.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.journal.Entry;
+import org.signalpost.journal.EntryId;
 import org.signalpost.journal.Journal;
 import org.signalpost.journal.Position;
 import org.signalpost.rewrite.RawMessage;
@@ -75,6 +77,61 @@ class SpoolTest {
             try (Journal log = TestSpool.log(own)) {
                 assertThat(open(log).open()).isZero();
             }
+        }
+    }
+
+    @Test
+    void the_urgent_goes_first_also_after_a_restart_and_whatever_its_size() {
+        String later = "List-Id: <news.example.org>\r\n\r\n";
+        String soon = "Priority: urgent\r\n\r\n";
+        MessageId large;
+        try (Journal log = TestSpool.log(directory)) {
+            Spool spool = open(log);
+            TestSpool.accept(spool, ONE, TestSpool.mail(later + "x".repeat(Draft.LARGE)));
+            TestSpool.accept(spool, ONE, TestSpool.mail(later));
+            now = now.plusSeconds(60);
+            large = TestSpool.accept(spool, ONE, TestSpool.mail(soon + "x".repeat(Draft.LARGE)));
+        }
+        try (Journal log = TestSpool.log(directory)) {
+            Spool spool = open(log);
+            assertThat(spool.open(large).map(OpenMail::priority)).contains(Priority.URGENT);
+            assertThat(due(spool).id()).isEqualTo(large);
+            assertThat(due(spool).priority()).isEqualTo(Priority.NON_URGENT);
+            now = now.plusSeconds(60);
+            MessageId small = TestSpool.accept(spool, ONE, TestSpool.mail(soon));
+            assertThat(due(spool).id()).isEqualTo(small);
+        }
+    }
+
+    @Test
+    void mail_that_the_version_before_has_kept_is_read() {
+        RawMessage mail = TestSpool.mail("Subject: x\r\n\r\ny");
+        var message = new LogRecord.Message(
+                /* copied= */ false,
+                now,
+                ONE,
+                "x",
+                Priority.NORMAL,
+                mail.size(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(LogRecord.Place.untried(now)));
+        byte[] record = LogRecord.write(message, mail.octets());
+        // It had no priority: a length of four octets, and six letters.
+        int at = new String(record, StandardCharsets.ISO_8859_1).indexOf("NORMAL") - 4;
+        byte[] older = ByteBuffer.allocate(record.length - 10)
+                .put((byte) 2)
+                .put(record, 1, at - 1)
+                .put(record, at + 10, record.length - at - 10)
+                .array();
+        var id = new MessageId(1, 2);
+        try (Journal log = TestSpool.log(directory)) {
+            log.append(LogRecord.MESSAGE, new EntryId(id.high(), id.low()), older);
+            Spool spool = open(log);
+
+            assertThat(spool.open(id).map(OpenMail::priority)).contains(Priority.NORMAL);
+            assertThat(due(spool).recipient()).isEqualTo("x@example.com");
+            assertThat(spool.read(id).message()).isEqualTo(mail);
         }
     }
 

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,8 +26,20 @@ class TurnsTest {
     private Instant now = START;
 
     private static Due due(int mail, int index, String route, Instant next) {
+        return due(mail, index, route, next, Priority.NORMAL);
+    }
+
+    private static Due due(int mail, int index, String route, Instant next, Priority priority) {
         return new Due(
-                new MessageId(mail, 0), index, index + "@" + route, route, 0, Instant.EPOCH, Duration.ZERO, next);
+                new MessageId(mail, 0),
+                index,
+                index + "@" + route,
+                route,
+                0,
+                Instant.EPOCH,
+                Duration.ZERO,
+                next,
+                priority);
     }
 
     private static Due due(int mail, int index) {
@@ -134,6 +148,50 @@ class TurnsTest {
         assertThat(few.remove(due(1, 0))).isFalse();
     }
 
+    /** The priorities of so many, each of whom is through at once. */
+    private String order(int many) {
+        return IntStream.range(0, many)
+                .mapToObj(any -> take().orElseThrow())
+                .peek(turns::ended)
+                .map(due -> due.priority().name().substring(0, 1))
+                .collect(Collectors.joining());
+    }
+
+    @Test
+    void the_more_urgent_go_first_and_each_tenth_turn_is_for_one_behind_them() {
+        for (int mail = 0; mail < 30; mail++) {
+            turns.add(due(mail, 0, "there", START, Priority.NON_URGENT));
+        }
+        now = now.plusSeconds(600);
+        for (int mail = 100; mail < 120; mail++) {
+            turns.add(due(mail, 0, "there", now, Priority.URGENT));
+            turns.add(due(mail + 100, 0, "there", now, Priority.NORMAL));
+        }
+
+        // U: urgent, N: normal, then non-urgent.
+        String urgent = order(22).replace("N", ".");
+        assertThat(urgent).isEqualTo("UUUUUUUUU.UUUUUUUUU.UU");
+        List<Priority> rest = IntStream.range(0, 20)
+                .mapToObj(any -> take().orElseThrow())
+                .peek(turns::ended)
+                .map(Due::priority)
+                .toList();
+        assertThat(rest.stream().filter(one -> one == Priority.NON_URGENT)).hasSize(2);
+        assertThat(rest.stream().filter(one -> one == Priority.NORMAL)).hasSize(18);
+    }
+
+    @Test
+    void nobody_waits_for_an_urgent_one_that_is_not_due() {
+        turns.add(due(1, 0, "there", START.plusSeconds(5), Priority.URGENT));
+        turns.add(due(2, 0, "there", START, Priority.NON_URGENT));
+
+        assertThat(turns.next()).contains(START);
+        assertThat(take().map(TurnsTest::mail)).contains(2L);
+        assertThat(take()).isEmpty();
+        now = START.plusSeconds(5);
+        assertThat(take().map(TurnsTest::mail)).contains(1L);
+    }
+
     /** Whatever happens in whatever order, none is lost, none is taken twice, none before its time. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
@@ -147,11 +205,13 @@ class TurnsTest {
             now = now.plusMillis(random.nextInt(20));
             switch (random.nextInt(5)) {
                 case 0, 1 -> {
+                    int mail = random.nextInt(6);
                     Due due = due(
-                            random.nextInt(6),
+                            mail,
                             index,
                             "r" + random.nextInt(3),
-                            now.plusMillis(random.nextInt(500) - 250));
+                            now.plusMillis(random.nextInt(500) - 250),
+                            mail % 2 == 0 ? Priority.URGENT : Priority.NON_URGENT);
                     index++;
                     turns.add(due);
                     waiting.add(due);

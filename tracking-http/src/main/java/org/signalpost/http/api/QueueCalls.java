@@ -254,7 +254,7 @@ public final class QueueCalls {
                 .put("sender", mail.sender());
         Json.put(body, "keyId", mail.key());
         Json.put(body, "subject", mail.subject());
-        body.put("size", mail.size());
+        body.put("priority", mail.priority()).put("size", mail.size());
         var recipients = body.putArray("recipients");
         for (MailQueue.Recipient recipient : mail.recipients()) {
             ObjectNode one = recipients

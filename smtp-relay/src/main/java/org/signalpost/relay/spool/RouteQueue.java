@@ -1,0 +1,69 @@
+package org.signalpost.relay.spool;
+
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The mails that wait on one route: the more urgent go first, but of ten turns one is for those behind them, so that
+ * everybody comes along. For one thread at a time.
+ */
+final class RouteQueue {
+    private static final int OTHERS_EVERY = 10;
+
+    private final Map<Priority, TreeSet<Turn>> queues = new EnumMap<>(Priority.class);
+    private long contended;
+
+    /** Whether nobody waits. */
+    boolean isEmpty() {
+        return queues.isEmpty();
+    }
+
+    void add(Turn turn) {
+        queues.computeIfAbsent(turn.priority, any -> new TreeSet<>(Turn.ORDER)).add(turn);
+    }
+
+    void remove(Turn turn) {
+        TreeSet<Turn> queue = queues.get(turn.priority);
+        if (queue != null && queue.remove(turn) && queue.isEmpty()) {
+            queues.remove(turn.priority);
+        }
+    }
+
+    /** Whose turn it is, if anybody is due; asking changes nothing. */
+    Optional<Turn> first(Instant now) {
+        List<Turn> due = due(now);
+        if (due.size() < 2 || contended % OTHERS_EVERY != OTHERS_EVERY - 1) {
+            return due.stream().findFirst();
+        }
+        int others = due.size() - 1;
+        return Optional.of(due.get(1 + (int) (contended / OTHERS_EVERY % others)));
+    }
+
+    /** The one whose turn it is takes it now. */
+    void pass(Instant now) {
+        if (due(now).size() > 1) {
+            contended++;
+        }
+    }
+
+    /** The first of each priority that is due. */
+    private List<Turn> due(Instant now) {
+        return queues.values().stream()
+                .map(TreeSet::first)
+                .filter(turn -> !turn.when.isAfter(now))
+                .toList();
+    }
+
+    /** When somebody is due next; somebody waits. */
+    Instant next() {
+        return queues.values().stream()
+                .map(queue -> queue.first().when)
+                .min(Comparator.naturalOrder())
+                .orElse(Instant.MAX);
+    }
+}
