@@ -4,14 +4,13 @@ package org.signalpost.track;
 @FunctionalInterface
 public interface TrackingQuota {
     /** No end of tracks. */
-    TrackingQuota UNLIMITED = (key, first) -> true;
+    TrackingQuota UNLIMITED = key -> true;
 
     /**
      * Takes one track of the share of whoever submitted a mail; false when the share is used up, and the mail goes out
      * untracked.
      *
      * @param key the id of the API key the mail was submitted with, empty for a trusted network
-     * @param first whether it is the first attempt; a later one takes nothing, and is granted while something is left
      */
-    boolean take(String key, boolean first);
+    boolean take(String key);
 }

@@ -65,10 +65,10 @@ public final class Dispatch {
         return new Attempt(outcome, decided.get());
     }
 
-    /** Mail beyond the quota flows, untracked. */
+    /** Mail beyond the quota flows, untracked; the first attempt asks, and what it was told holds for later ones. */
     private static Rewritten within(TrackingQuota quota, StoredMail mail, Due due, TrackingPlan plan, Rewritten copy) {
         boolean granted = !(copy instanceof Rewritten.Tracked)
-                || quota.take(mail.envelope().origin().key(), due.attempts() == 0);
+                || (due.attempts() == 0 ? quota.take(mail.envelope().origin().key()) : !due.overQuota());
         return granted ? copy : plan.original(due.recipient(), Reason.QUOTA_EXCEEDED);
     }
 

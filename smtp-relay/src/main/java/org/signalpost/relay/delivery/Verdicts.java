@@ -10,6 +10,7 @@ import org.signalpost.relay.spool.RecipientState;
 import org.signalpost.relay.spool.Said;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.retry.RetrySchedule;
+import org.signalpost.rewrite.Reason;
 import org.signalpost.track.TrackingDecision;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +103,10 @@ public final class Verdicts {
         if (next.isEmpty()) {
             return new RecipientState.Failed(decision, timeOver(said), wants(mail, due, Envelope.Notify.FAILURE));
         }
-        return new RecipientState.Deferred(said, next.get(), isLate(due) && wants(mail, due, Envelope.Notify.DELAY));
+        boolean tellSender = isLate(due) && wants(mail, due, Envelope.Notify.DELAY);
+        boolean overQuota = decision instanceof TrackingDecision.Untracked untracked
+                && untracked.reason().equals(Reason.QUOTA_EXCEEDED.code());
+        return new RecipientState.Deferred(said, next.get(), tellSender, overQuota);
     }
 
     private static Said timeOver(Said last) {

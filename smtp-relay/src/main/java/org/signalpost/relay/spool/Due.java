@@ -16,6 +16,7 @@ import org.signalpost.track.MessageId;
  * @param held how long an operator kept it back; that time does not count
  * @param next when its turn is
  * @param priority whether it goes before others
+ * @param overQuota whether an earlier attempt found the quota of tracks used up
  */
 public record Due(
         MessageId id,
@@ -26,13 +27,14 @@ public record Due(
         Instant acceptedAt,
         Duration held,
         Instant next,
-        Priority priority) {
+        Priority priority,
+        boolean overQuota) {
     /** Since when its time runs. */
     public Instant since() {
         return acceptedAt.plus(held);
     }
 
-    Due at(Instant time, int tries, Duration keptBack) {
-        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time, priority);
+    Due at(Instant time, int tries, Duration keptBack, boolean noQuota) {
+        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time, priority, noQuota);
     }
 }

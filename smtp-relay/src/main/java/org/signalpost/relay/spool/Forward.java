@@ -93,7 +93,8 @@ final class Forward {
                             standing.since(),
                             said(standing),
                             standing.delayTold(),
-                            standing.delayOwed()));
+                            standing.delayOwed(),
+                            due.overQuota()));
         }
         return places;
     }

@@ -92,7 +92,8 @@ final class Index {
                 message.acceptedAt(),
                 place.held(),
                 place.next(),
-                message.priority());
+                message.priority(),
+                place.overQuota());
         return new Standing(
                 due, place.phase().orElseThrow(), place.since(), record, place.delayTold(), place.delayOwed());
     }

@@ -21,7 +21,7 @@ sealed interface LogRecord {
 
     int VERSION = 3;
 
-    /** In version 2 a mail had no priority. */
+    /** In version 2 a mail had no priority, and nothing was said of a quota. */
     int OLDEST = 2;
 
     /**
@@ -76,7 +76,8 @@ sealed interface LogRecord {
             Instant since,
             Said said,
             boolean delayTold,
-            boolean delayOwed) {
+            boolean delayOwed,
+            boolean overQuota) {
         static Place untried(Instant now) {
             return new Place(
                     Optional.of(Standing.Phase.WAITING),
@@ -86,11 +87,12 @@ sealed interface LogRecord {
                     now,
                     Said.NOTHING,
                     /* delayTold= */ false,
-                    /* delayOwed= */ false);
+                    /* delayOwed= */ false,
+                    /* overQuota= */ false);
         }
 
         Place saying(Said word) {
-            return new Place(phase, attempts, next, held, since, word, delayTold, delayOwed);
+            return new Place(phase, attempts, next, held, since, word, delayTold, delayOwed, overQuota);
         }
 
         static Place settled(Instant at) {
@@ -102,7 +104,8 @@ sealed interface LogRecord {
                     at,
                     Said.NOTHING,
                     /* delayTold= */ false,
-                    /* delayOwed= */ false);
+                    /* delayOwed= */ false,
+                    /* overQuota= */ false);
         }
     }
 
@@ -120,7 +123,13 @@ sealed interface LogRecord {
         return switch (entry.kind()) {
             case MESSAGE, SNAPSHOT -> message(in, version, entry.kind() == SNAPSHOT);
             case STATE ->
-                new State(in.instant(), in.count(), in.text(), in.count(), Duration.ofMillis(in.number()), state(in));
+                new State(
+                        in.instant(),
+                        in.count(),
+                        in.text(),
+                        in.count(),
+                        Duration.ofMillis(in.number()),
+                        state(in, version));
             default -> throw new IllegalArgumentException("unknown kind: " + entry.kind());
         };
     }
@@ -140,7 +149,7 @@ sealed interface LogRecord {
         var places = new ArrayList<Place>();
         for (int i = 0; i < count; i++) {
             recipients.add(new Envelope.Recipient(in.text(), notices(in.text()), in.text()));
-            places.add(place(in));
+            places.add(place(in, version));
         }
         var envelope = new Envelope(sender, recipients, origin, wishes);
         return new Message(copied, acceptedAt, envelope, subject, priority, size, crc, notice, places);
@@ -156,7 +165,7 @@ sealed interface LogRecord {
         return new Told(of, kind, recipients);
     }
 
-    private static Place place(Fields.Reader in) {
+    private static Place place(Fields.Reader in, int version) {
         String phase = in.text();
         return new Place(
                 phase.isEmpty() ? Optional.empty() : Optional.of(Standing.Phase.valueOf(phase)),
@@ -166,7 +175,8 @@ sealed interface LogRecord {
                 in.instant(),
                 said(in),
                 in.octet() == 1,
-                in.octet() == 1);
+                in.octet() == 1,
+                version > OLDEST && in.octet() == 1);
     }
 
     private static Set<Envelope.Notify> notices(String words) {
@@ -179,14 +189,15 @@ sealed interface LogRecord {
         return new Said(in.text(), in.text(), in.text());
     }
 
-    private static RecipientState state(Fields.Reader in) {
+    private static RecipientState state(Fields.Reader in, int version) {
         int tag = in.octet();
         Said said = said(in);
         return switch (tag) {
             case 1 -> new RecipientState.Delivered(in.decision(), said, in.octet() == 1);
             case 2 -> new RecipientState.Captured(in.decision(), said);
             case 3 -> new RecipientState.Failed(in.decision(), said, in.octet() == 1);
-            case 4 -> new RecipientState.Deferred(said, in.instant(), in.octet() == 1);
+            case 4 ->
+                new RecipientState.Deferred(said, in.instant(), in.octet() == 1, version > OLDEST && in.octet() == 1);
             case 5 -> new RecipientState.Quarantined(said);
             case 6 -> new RecipientState.Held(said);
             case 7 -> new RecipientState.Dropped(said);
@@ -248,7 +259,8 @@ sealed interface LogRecord {
                 .instant(place.since())
                 .said(place.said())
                 .flag(place.delayTold())
-                .flag(place.delayOwed());
+                .flag(place.delayOwed())
+                .flag(place.overQuota());
     }
 
     static byte[] write(State state) {
@@ -276,7 +288,12 @@ sealed interface LogRecord {
                         .flag(it.tellSender())
                         .toOctets();
             case RecipientState.Deferred it ->
-                out.octet(4).said(said).instant(it.next()).flag(it.tellSender()).toOctets();
+                out.octet(4)
+                        .said(said)
+                        .instant(it.next())
+                        .flag(it.tellSender())
+                        .flag(it.overQuota())
+                        .toOctets();
             case RecipientState.Quarantined it -> out.octet(5).said(said).toOctets();
             case RecipientState.Held it -> out.octet(6).said(said).toOctets();
             case RecipientState.Dropped it -> out.octet(7).said(said).toOctets();

@@ -17,8 +17,19 @@ public sealed interface RecipientState {
     /** Refused, or its time is over; final, unless the sender is to be told so. */
     record Failed(TrackingDecision decision, Said said, boolean tellSender) implements RecipientState {}
 
-    /** Tried again at {@code next}; {@code tellSender} when it has taken so long that the sender wants to know. */
-    record Deferred(Said said, Instant next, boolean tellSender) implements RecipientState {}
+    /**
+     * Tried again at {@code next}.
+     *
+     * @param tellSender it has taken so long that the sender wants to know
+     * @param overQuota its copy was not tracked because the quota was used up, and never will be: the next one has to
+     *     be the same
+     */
+    record Deferred(Said said, Instant next, boolean tellSender, boolean overQuota) implements RecipientState {
+        /** One of which nothing is known of a quota. */
+        public Deferred(Said said, Instant next, boolean tellSender) {
+            this(said, next, tellSender, /* overQuota= */ false);
+        }
+    }
 
     /** An operator keeps it back. */
     record Held(Said said) implements RecipientState {}

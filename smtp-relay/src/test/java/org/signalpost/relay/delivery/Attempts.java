@@ -86,7 +86,8 @@ public final class Attempts {
                         mail.acceptedAt(),
                         Duration.ZERO,
                         mail.acceptedAt(),
-                        Priority.NORMAL));
+                        Priority.NORMAL,
+                        /* overQuota= */ false));
     }
 
     /** One attempt for the only recipient. */

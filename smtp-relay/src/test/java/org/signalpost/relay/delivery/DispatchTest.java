@@ -42,6 +42,8 @@ class DispatchTest {
     }
 
     private TrackingQuota quota = TrackingQuota.UNLIMITED;
+    private int attempts;
+    private boolean overQuota;
     private UnaryOperator<RawMessage> before = message -> message;
     private final List<StoredMail> failures = new ArrayList<>();
 
@@ -69,11 +71,12 @@ class DispatchTest {
                 0,
                 "ann@example.com",
                 TestSpool.ROUTE,
-                0,
+                attempts,
                 Instant.EPOCH,
                 Duration.ZERO,
                 Instant.EPOCH,
-                Priority.NORMAL);
+                Priority.NORMAL,
+                overQuota);
         var plans = new Plans(REWRITER, before, failures::add);
         var trace = new Trace("relay.example.org", "abcdefgh", /* showClient= */ false);
         return new Dispatch(plans, couriers, trace, quota, message -> message).attempt(mail, due);
@@ -156,7 +159,7 @@ class DispatchTest {
 
     @Test
     void mail_beyond_the_quota_flows_untracked() {
-        quota = (key, first) -> false;
+        quota = key -> false;
         Dispatch.Attempt attempt = attempt(mail("<a href=\"https://d.example/\">x</a>"), Peer.UNLIMITED);
 
         assertThat(attempt.outcome()).isInstanceOf(Outcome.Delivered.class);
@@ -165,6 +168,26 @@ class DispatchTest {
                         TrackingDecision.Untracked.class,
                         untracked -> assertThat(untracked.reason()).isEqualTo("quota-exceeded"));
         assertThat(text(0)).contains("<a href=\"https://d.example/\">x</a>");
+    }
+
+    @Test
+    void what_the_quota_said_to_the_first_attempt_holds_for_the_next_whose_copy_may_be_a_duplicate() {
+        StoredMail mail = mail("<a href=\"https://d.example/\">x</a>");
+        attempt(mail, Peer.UNLIMITED);
+        quota = key -> false;
+        attempts = 1;
+        attempt(mail, Peer.UNLIMITED);
+        assertThat(sent.get(1).message()).isEqualTo(sent.get(0).message());
+        assertThat(text(1)).contains("https://t.example/");
+
+        attempts = 0;
+        attempt(mail, Peer.UNLIMITED);
+        quota = TrackingQuota.UNLIMITED;
+        attempts = 1;
+        overQuota = true;
+        attempt(mail, Peer.UNLIMITED);
+        assertThat(sent.get(3).message()).isEqualTo(sent.get(2).message());
+        assertThat(text(3)).doesNotContain("https://t.example/");
     }
 
     @Test

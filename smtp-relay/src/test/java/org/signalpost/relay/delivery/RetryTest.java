@@ -36,6 +36,7 @@ import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.RewriteSettings;
 import org.signalpost.track.MessageId;
 import org.signalpost.track.SigningKeys;
+import org.signalpost.track.TrackingDecision;
 import org.signalpost.track.TrackingQuota;
 import org.signalpost.track.TrackingUrls;
 import org.slf4j.LoggerFactory;
@@ -75,6 +76,10 @@ class RetryTest {
     }
 
     private static Dispatch dispatch(Courier courier) {
+        return dispatch(courier, TrackingQuota.UNLIMITED);
+    }
+
+    private static Dispatch dispatch(Courier courier, TrackingQuota quota) {
         var couriers = new Couriers() {
             @Override
             public Courier courier(String route) {
@@ -91,7 +96,7 @@ class RetryTest {
                 plans,
                 couriers,
                 new Trace("relay.example.org", "i", /* showClient= */ false),
-                TrackingQuota.UNLIMITED,
+                quota,
                 message -> message);
     }
 
@@ -147,6 +152,40 @@ class RetryTest {
             assertThat(spool.said(standing).status()).isEqualTo("4.4.7");
             assertThat(spool.said(standing).reply()).contains("451 4.7.1 <ann@a.example>: later");
             assertThat(spool.said(standing).peer()).isEqualTo("mx.example.com");
+        }
+    }
+
+    @Test
+    void a_mail_that_was_over_quota_stays_so_whatever_happens_to_it() {
+        try (Journal log = TestSpool.log(directory)) {
+            Spool spool = open(log);
+            MessageId id = TestSpool.accept(
+                    spool,
+                    TestSpool.envelope("s@x.example", "ann@x.example"),
+                    TestSpool.mail("Content-Type: text/html\r\n\r\n<a href=\"https://d.example/\">x</a>\r\n"));
+            Due due = spool.take(Duration.ZERO, any -> true).orElseThrow();
+            var mail = spool.read(id);
+            Dispatch.Attempt first = dispatch(any -> LATER, key -> false).attempt(mail, due);
+            spool.update(due, verdicts(Optional.empty()).after(mail, due, first, /* millis= */ 1));
+            Due held = spool.reserve(id, 0).orElseThrow().due();
+            spool.update(held, held.attempts(), held.held(), new RecipientState.Held(Said.NOTHING));
+        }
+        try (Journal log = TestSpool.log(directory)) {
+            Spool spool = open(log);
+            Due held = spool.openBehind(Optional.empty(), 1)
+                    .getFirst()
+                    .standings()
+                    .getFirst()
+                    .due();
+            assertThat(held.overQuota()).isTrue();
+            spool.update(held, 1, held.held(), new RecipientState.Deferred(Said.NOTHING, now, /* tellSender= */ false));
+            Due again = spool.take(Duration.ZERO, any -> true).orElseThrow();
+            assertThat(dispatch(any -> LATER)
+                            .attempt(spool.read(again.id()), again)
+                            .decision())
+                    .isInstanceOfSatisfying(
+                            TrackingDecision.Untracked.class,
+                            untracked -> assertThat(untracked.reason()).isEqualTo("quota-exceeded"));
         }
     }
 

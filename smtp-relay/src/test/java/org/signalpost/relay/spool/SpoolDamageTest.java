@@ -181,9 +181,29 @@ class SpoolDamageTest {
         try (Journal log = TestSpool.log(directory, SEGMENT)) {
             Spool spool = open(log);
             var unknown = new MessageId(7, 7);
-            spool.giveBack(new Due(unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now, Priority.NORMAL));
+            spool.giveBack(new Due(
+                    unknown,
+                    0,
+                    "a@x",
+                    TestSpool.ROUTE,
+                    0,
+                    now,
+                    Duration.ZERO,
+                    now,
+                    Priority.NORMAL,
+                    /* overQuota= */ false));
             spool.update(
-                    new Due(unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now, Priority.NORMAL),
+                    new Due(
+                            unknown,
+                            0,
+                            "a@x",
+                            TestSpool.ROUTE,
+                            0,
+                            now,
+                            Duration.ZERO,
+                            now,
+                            Priority.NORMAL,
+                            /* overQuota= */ false),
                     DELIVERED);
             assertThat(spool.reserve(unknown, 0)).isEmpty();
             assertThat(spool.open()).isZero();

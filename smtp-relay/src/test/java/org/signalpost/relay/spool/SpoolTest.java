@@ -117,12 +117,14 @@ class SpoolTest {
                 Optional.empty(),
                 List.of(LogRecord.Place.untried(now)));
         byte[] record = LogRecord.write(message, mail.octets());
-        // It had no priority: a length of four octets, and six letters.
-        int at = new String(record, StandardCharsets.ISO_8859_1).indexOf("NORMAL") - 4;
-        byte[] older = ByteBuffer.allocate(record.length - 10)
+        // It had no priority, a length of four octets and six letters, and no flag for the quota before the mail.
+        int priority = new String(record, StandardCharsets.ISO_8859_1).indexOf("NORMAL") - 4;
+        int flag = record.length - 4 - mail.octets().length - 1;
+        byte[] older = ByteBuffer.allocate(record.length - 11)
                 .put((byte) 2)
-                .put(record, 1, at - 1)
-                .put(record, at + 10, record.length - at - 10)
+                .put(record, 1, priority - 1)
+                .put(record, priority + 10, flag - priority - 10)
+                .put(record, flag + 1, record.length - flag - 1)
                 .array();
         var id = new MessageId(1, 2);
         try (Journal log = TestSpool.log(directory)) {

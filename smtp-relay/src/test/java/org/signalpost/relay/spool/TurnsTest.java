@@ -39,7 +39,8 @@ class TurnsTest {
                 Instant.EPOCH,
                 Duration.ZERO,
                 next,
-                priority);
+                priority,
+                /* overQuota= */ false);
     }
 
     private static Due due(int mail, int index) {

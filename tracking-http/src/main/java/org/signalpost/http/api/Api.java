@@ -107,7 +107,7 @@ public final class Api implements AutoCloseable {
 
     /** How many tracks a submitter's account may still make. */
     public TrackingQuota quota() {
-        return (key, first) -> first ? quotas.grants(keyring.account(key), 1) : quotas.isLeft(keyring.account(key));
+        return key -> quotas.grants(keyring.account(key), 1);
     }
 
     /** Reads the keys, and tidies up now and then. */

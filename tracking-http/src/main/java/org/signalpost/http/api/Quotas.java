@@ -47,17 +47,8 @@ final class Quotas {
         }
     }
 
-    /** Whether anything is left of the account's share. */
-    boolean isLeft(long account) {
-        return grants(account, 1, 0);
-    }
-
     /** Takes some tracks of the account's share, unless it is used up. */
     boolean grants(long account, int tracks) {
-        return grants(account, tracks, tracks);
-    }
-
-    private boolean grants(long account, int wanted, int taken) {
         try {
             OptionalLong limit = limits.computeIfAbsent(account, fresh -> asked(() -> limit(fresh)));
             if (limit.isEmpty()) {
@@ -66,8 +57,8 @@ final class Quotas {
             var key = new Key(account, YearMonth.now(clock.withZone(ZoneOffset.UTC)));
             AtomicLong count = used.computeIfAbsent(
                     key, fresh -> new AtomicLong(asked(() -> accounts.used(account, clock.instant()))));
-            long most = limit.getAsLong() - wanted;
-            long before = count.getAndUpdate(now -> now <= most ? now + taken : now);
+            long most = limit.getAsLong() - tracks;
+            long before = count.getAndUpdate(now -> now <= most ? now + tracks : now);
             return before <= most;
         } catch (Unavailable e) {
             LOG.debug("nobody counts while the database is away: {}", e.getMessage());
