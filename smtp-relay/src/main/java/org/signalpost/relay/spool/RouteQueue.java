@@ -36,12 +36,20 @@ final class RouteQueue {
 
     /** Whose turn it is, if anybody is due; asking changes nothing. */
     Optional<Turn> first(Instant now) {
-        List<Turn> due = due(now);
-        if (due.size() < 2 || contended % OTHERS_EVERY != OTHERS_EVERY - 1) {
-            return due.stream().findFirst();
+        if (contended % OTHERS_EVERY == OTHERS_EVERY - 1) {
+            List<Turn> due = due(now);
+            int others = due.size() - 1;
+            return others < 1
+                    ? due.stream().findFirst()
+                    : Optional.of(due.get(1 + (int) (contended / OTHERS_EVERY % others)));
         }
-        int others = due.size() - 1;
-        return Optional.of(due.get(1 + (int) (contended / OTHERS_EVERY % others)));
+        for (TreeSet<Turn> queue : queues.values()) {
+            Turn turn = queue.first();
+            if (!turn.when.isAfter(now)) {
+                return Optional.of(turn);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The one whose turn it is takes it now. */
