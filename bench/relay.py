@@ -6,15 +6,20 @@ throughput  mails a second from the first connection to the last mail in the sin
             compiles while it runs: --warm 20000 shows it after that.
 idle        how long a new client waits for the banner beside 2,000 clients that are connected and say nothing.
 queue       the heap that is in use with 100,000 mails queued for a next hop that is away.
+route       mail for two next hops at a steady rate; one of them is away for a while: how long mail to the other takes
+            before and meanwhile, the heap, and whether everything arrives once both are there.
 """
 import argparse
+import concurrent.futures
 import contextlib
+import datetime
 import os
 import pathlib
 import random
 import re
 import shutil
 import signal
+import smtplib
 import socket
 import statistics
 import subprocess
@@ -210,15 +215,80 @@ def queue(home, mail, options, opened):
     print(f"\nheap in use, with -Xmx256m: {empty >> 20} MB when empty, {server.heap() >> 20} MB with {options.queued} mails")
 
 
+def trickle(mail, rate, seconds, what):
+    """Mails for both next hops in turn, so many a second, whatever becomes of them."""
+    start, sent = time.time(), 0
+    with concurrent.futures.ThreadPoolExecutor(50) as clients:
+        while time.time() - start < seconds:
+            time.sleep(max(0, start + sent / rate - time.time()))
+            clients.submit(one, mail, "ann@near.example" if sent % 2 else "bob@away.example")
+            sent += 1
+            if sent % (rate * 10) == 0:
+                print(f"\r{what}: {sent} mails ", end="", file=sys.stderr, flush=True)
+    return (sent + 1) // 2
+
+
+def one(mail, recipient):
+    with smtplib.SMTP("127.0.0.1", SMTP) as client:
+        client.sendmail("shop@example.com", recipient, mail)
+
+
+def took(log, start):
+    """From the log, behind this octet: from accepted to delivered for the next hop that is always there, in ms."""
+    accepted, all_of_them = {}, []
+    for line in log.read_bytes()[start:].decode().splitlines():
+        found = re.match(r"(\S+)Z INFO +(accepted|delivered) message=(\S+) (?:to=(\S+))?", line)
+        if found:
+            at = datetime.datetime.fromisoformat(found[1]).timestamp()
+            if found[2] == "accepted":
+                accepted[found[3]] = at
+            elif found[4] == "near.example" and found[3] in accepted:
+                all_of_them.append((at - accepted[found[3]]) * 1000)
+    all_of_them.sort()
+    return all_of_them[len(all_of_them) // 2], all_of_them[len(all_of_them) * 99 // 100]
+
+
+def route(home, mail, options, opened):
+    near = Sink(home, SINK)
+    opened.push(near.close)
+    away = Sink(home, PEER_SINK)
+    routes = home / "routes"
+    routes.write_text(f"away.example 127.0.0.1:{PEER_SINK} none\n")
+    server = Signalpost(home / "signalpost", SINK, "-Xmx256m", f"delivery.routes-file = {routes}\n")
+    opened.push(server.close)
+    log, octets = home / "signalpost" / "log", pathlib.Path(mail).read_bytes()
+    trickle(octets, options.rate, 20, "warming up")
+    at = log.stat().st_size
+    trickle(octets, options.rate, 30, "both there")
+    print("\rboth there: to the one, median and p99 {:.0f} and {:.0f} ms; heap {} MB".format(
+        *took(log, at), server.heap() >> 20))
+    before = away.count()
+    away.close()
+    at = log.stat().st_size
+    waiting = trickle(octets, options.rate, options.seconds, "one away")
+    print("\rone away for {} s: to the other, median and p99 {:.0f} and {:.0f} ms; {} mails wait; heap {} MB".format(
+        options.seconds, *took(log, at), waiting, server.heap() >> 20))
+    away, start = Sink(home, PEER_SINK), time.time()
+    opened.push(away.close)
+    while away.count() < waiting and time.time() - start < 5000:
+        time.sleep(1)
+        print(f"\r{away.count()} of {waiting} have arrived ", end="", file=sys.stderr, flush=True)
+    time.sleep(2)
+    print(f"\r{before} and {away.count()} mails arrived there, {waiting} had waited, after {time.time() - start:.0f} s; "
+          f"heap {server.heap() >> 20} MB")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["throughput", "idle", "queue"])
+    parser.add_argument("what", choices=["throughput", "idle", "queue", "route"])
     parser.add_argument("--messages", type=int, default=2000, help="a round, for throughput")
     parser.add_argument("--warm", type=int, default=0, help="mails before the first round, for throughput")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sessions", type=int, default=20)
     parser.add_argument("--idle", type=int, default=2000)
     parser.add_argument("--queued", type=int, default=100_000)
+    parser.add_argument("--rate", type=int, default=100, help="mails a second, for route")
+    parser.add_argument("--seconds", type=int, default=120, help="how long a next hop is away, for route")
     options = parser.parse_args()
     for tool in ("postfix", "smtp-source", "smtp-sink"):
         if not shutil.which(tool):

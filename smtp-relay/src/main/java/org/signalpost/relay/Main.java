@@ -87,14 +87,13 @@ public final class Main {
 
     /** Works for itself for a while, so that a Java that keeps what it learns (JEP 514) can. */
     private static int train(Console console) {
-        try (Training training = Training.open(console.err())) {
-            var settings = RelaySettings.of("training", training.configuration(), Map.of());
-            Lifetime.serve(life -> {
-                open(life, settings, console);
-                training.start(life::finish);
-            });
-            return training.wentWell() ? 0 : CommandLine.FAILED;
-        }
+        Training training = Training.open(console.err());
+        Lifetime.serve(life -> {
+            life.opened(training);
+            open(life, RelaySettings.of("training", training.configuration(), Map.of()), console);
+            training.start(life::finish);
+        });
+        return training.wentWell() ? 0 : CommandLine.FAILED;
     }
 
     private static void open(Lifetime life, RelaySettings settings, Console console) {

@@ -65,10 +65,16 @@ public final class Dispatch {
         return new Attempt(outcome, decided.get());
     }
 
-    /** Mail beyond the quota flows, untracked; the first attempt asks, and what it was told holds for later ones. */
+    /** Mail beyond the quota flows, untracked; what one attempt was told holds for later ones. */
     private static Rewritten within(TrackingQuota quota, StoredMail mail, Due due, TrackingPlan plan, Rewritten copy) {
-        boolean granted = !(copy instanceof Rewritten.Tracked)
-                || (due.attempts() == 0 ? quota.take(mail.envelope().origin().key()) : !due.overQuota());
+        if (!(copy instanceof Rewritten.Tracked)) {
+            return copy;
+        }
+        boolean granted = switch (due.share()) {
+            case NOT_ASKED -> quota.take(mail.envelope().origin().key());
+            case GRANTED -> true;
+            case USED_UP -> false;
+        };
         return granted ? copy : plan.original(due.recipient(), Reason.QUOTA_EXCEEDED);
     }
 

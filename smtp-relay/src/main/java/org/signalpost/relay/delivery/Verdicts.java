@@ -8,6 +8,7 @@ import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.RecipientState;
 import org.signalpost.relay.spool.Said;
+import org.signalpost.relay.spool.Share;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.retry.RetrySchedule;
 import org.signalpost.rewrite.Reason;
@@ -104,9 +105,17 @@ public final class Verdicts {
             return new RecipientState.Failed(decision, timeOver(said), wants(mail, due, Envelope.Notify.FAILURE));
         }
         boolean tellSender = isLate(due) && wants(mail, due, Envelope.Notify.DELAY);
-        boolean overQuota = decision instanceof TrackingDecision.Untracked untracked
-                && untracked.reason().equals(Reason.QUOTA_EXCEEDED.code());
-        return new RecipientState.Deferred(said, next.get(), tellSender, overQuota);
+        return new RecipientState.Deferred(said, next.get(), tellSender, share(decision));
+    }
+
+    private static Share share(TrackingDecision decision) {
+        return switch (decision) {
+            case TrackingDecision.Tracked tracked -> Share.GRANTED;
+            case TrackingDecision.Untracked it when it.reason().equals(Reason.QUOTA_EXCEEDED.code()) -> Share.USED_UP;
+            // What would have been tracked was too large: the quota was asked before.
+            case TrackingDecision.Untracked it when it.reason().equals(Reason.PEER_SIZE.code()) -> Share.GRANTED;
+            case TrackingDecision.Untracked it -> Share.NOT_ASKED;
+        };
     }
 
     private static Said timeOver(Said last) {

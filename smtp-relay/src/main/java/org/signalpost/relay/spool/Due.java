@@ -16,7 +16,7 @@ import org.signalpost.track.MessageId;
  * @param held how long an operator kept it back; that time does not count
  * @param next when its turn is
  * @param priority whether it goes before others
- * @param overQuota whether an earlier attempt found the quota of tracks used up
+ * @param share what the quota of tracks has said
  */
 public record Due(
         MessageId id,
@@ -28,13 +28,13 @@ public record Due(
         Duration held,
         Instant next,
         Priority priority,
-        boolean overQuota) {
+        Share share) {
     /** Since when its time runs. */
     public Instant since() {
         return acceptedAt.plus(held);
     }
 
-    Due at(Instant time, int tries, Duration keptBack, boolean noQuota) {
-        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time, priority, noQuota);
+    Due at(Instant time, int tries, Duration keptBack, Share known) {
+        return new Due(id, index, recipient, route, tries, acceptedAt, keptBack, time, priority, known);
     }
 }

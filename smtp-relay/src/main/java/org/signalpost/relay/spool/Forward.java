@@ -94,7 +94,7 @@ final class Forward {
                             said(standing),
                             standing.delayTold(),
                             standing.delayOwed(),
-                            due.overQuota()));
+                            due.share()));
         }
         return places;
     }

@@ -93,7 +93,7 @@ final class Index {
                 place.held(),
                 place.next(),
                 message.priority(),
-                place.overQuota());
+                place.share());
         return new Standing(
                 due, place.phase().orElseThrow(), place.since(), record, place.delayTold(), place.delayOwed());
     }

@@ -77,7 +77,7 @@ sealed interface LogRecord {
             Said said,
             boolean delayTold,
             boolean delayOwed,
-            boolean overQuota) {
+            Share share) {
         static Place untried(Instant now) {
             return new Place(
                     Optional.of(Standing.Phase.WAITING),
@@ -88,11 +88,11 @@ sealed interface LogRecord {
                     Said.NOTHING,
                     /* delayTold= */ false,
                     /* delayOwed= */ false,
-                    /* overQuota= */ false);
+                    Share.NOT_ASKED);
         }
 
         Place saying(Said word) {
-            return new Place(phase, attempts, next, held, since, word, delayTold, delayOwed, overQuota);
+            return new Place(phase, attempts, next, held, since, word, delayTold, delayOwed, share);
         }
 
         static Place settled(Instant at) {
@@ -105,7 +105,7 @@ sealed interface LogRecord {
                     Said.NOTHING,
                     /* delayTold= */ false,
                     /* delayOwed= */ false,
-                    /* overQuota= */ false);
+                    Share.NOT_ASKED);
         }
     }
 
@@ -176,7 +176,11 @@ sealed interface LogRecord {
                 said(in),
                 in.octet() == 1,
                 in.octet() == 1,
-                version > OLDEST && in.octet() == 1);
+                share(in, version));
+    }
+
+    private static Share share(Fields.Reader in, int version) {
+        return version == OLDEST ? Share.NOT_ASKED : Share.valueOf(in.text());
     }
 
     private static Set<Envelope.Notify> notices(String words) {
@@ -196,8 +200,7 @@ sealed interface LogRecord {
             case 1 -> new RecipientState.Delivered(in.decision(), said, in.octet() == 1);
             case 2 -> new RecipientState.Captured(in.decision(), said);
             case 3 -> new RecipientState.Failed(in.decision(), said, in.octet() == 1);
-            case 4 ->
-                new RecipientState.Deferred(said, in.instant(), in.octet() == 1, version > OLDEST && in.octet() == 1);
+            case 4 -> new RecipientState.Deferred(said, in.instant(), in.octet() == 1, share(in, version));
             case 5 -> new RecipientState.Quarantined(said);
             case 6 -> new RecipientState.Held(said);
             case 7 -> new RecipientState.Dropped(said);
@@ -260,7 +263,7 @@ sealed interface LogRecord {
                 .said(place.said())
                 .flag(place.delayTold())
                 .flag(place.delayOwed())
-                .flag(place.overQuota());
+                .text(place.share().name());
     }
 
     static byte[] write(State state) {
@@ -292,7 +295,7 @@ sealed interface LogRecord {
                         .said(said)
                         .instant(it.next())
                         .flag(it.tellSender())
-                        .flag(it.overQuota())
+                        .text(it.share().name())
                         .toOctets();
             case RecipientState.Quarantined it -> out.octet(5).said(said).toOctets();
             case RecipientState.Held it -> out.octet(6).said(said).toOctets();

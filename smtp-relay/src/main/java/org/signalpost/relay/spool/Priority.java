@@ -3,6 +3,7 @@ package org.signalpost.relay.spool;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.signalpost.rewrite.RawMessage;
 import org.signalpost.rewrite.mime.MimeScanner;
 import org.signalpost.rewrite.mime.Part;
@@ -20,6 +21,8 @@ public enum Priority {
     NON_URGENT("non-urgent");
 
     private static final Set<String> TO_MANY = Set.of("bulk", "list", "junk");
+
+    private static final Pattern COMMENT = Pattern.compile("\\([^()]*\\)");
 
     private final String word;
 
@@ -61,7 +64,7 @@ public enum Priority {
 
     private static List<String> words(Part top, String field) {
         return top.fields().values(field).stream()
-                .map(value -> value.strip().toLowerCase(Locale.ROOT))
+                .map(value -> COMMENT.matcher(value).replaceAll("").strip().toLowerCase(Locale.ROOT))
                 .toList();
     }
 }

@@ -21,13 +21,12 @@ public sealed interface RecipientState {
      * Tried again at {@code next}.
      *
      * @param tellSender it has taken so long that the sender wants to know
-     * @param overQuota its copy was not tracked because the quota was used up, and never will be: the next one has to
-     *     be the same
+     * @param share what the quota has said, as far as this attempt knows
      */
-    record Deferred(Said said, Instant next, boolean tellSender, boolean overQuota) implements RecipientState {
-        /** One of which nothing is known of a quota. */
+    record Deferred(Said said, Instant next, boolean tellSender, Share share) implements RecipientState {
+        /** One that knows nothing of a quota. */
         public Deferred(Said said, Instant next, boolean tellSender) {
-            this(said, next, tellSender, /* overQuota= */ false);
+            this(said, next, tellSender, Share.NOT_ASKED);
         }
     }
 

@@ -1,7 +1,6 @@
 package org.signalpost.relay.spool;
 
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -67,11 +66,8 @@ final class RouteQueue {
                 .toList();
     }
 
-    /** When somebody is due next; somebody waits. */
-    Instant next() {
-        return queues.values().stream()
-                .map(queue -> queue.first().when)
-                .min(Comparator.naturalOrder())
-                .orElse(Instant.MAX);
+    /** Who has waited longest, or is due next, whatever the priority; somebody waits. */
+    Turn oldest() {
+        return queues.values().stream().map(TreeSet::first).min(Turn.ORDER).orElseThrow();
     }
 }

@@ -60,8 +60,10 @@ public record Standing(Due due, Phase phase, Instant since, Position record, boo
         };
         Instant time = change.state() instanceof RecipientState.Deferred it ? it.next() : due.next();
         boolean owed = change.state() instanceof RecipientState.Deferred it && it.tellSender();
-        boolean noQuota = due.overQuota() || (change.state() instanceof RecipientState.Deferred it && it.overQuota());
-        Due turn = due.at(time, change.attempts(), change.held(), noQuota);
+        Share share = change.state() instanceof RecipientState.Deferred it
+                ? due.share().then(it.share())
+                : due.share();
+        Due turn = due.at(time, change.attempts(), change.held(), share);
         return next.map(
                 it -> new Standing(turn, it, change.at(), changed, delayTold, delayOwed || (owed && !delayTold)));
     }

@@ -61,22 +61,21 @@ final class Turns {
     Optional<Due> take(Instant now, Predicate<String> open) {
         Optional<Choice> best = Optional.empty();
         for (Map.Entry<String, RouteQueue> queue : queues.entrySet()) {
-            Optional<Turn> first = queue.getValue().first(now);
-            boolean earlier = first.isPresent()
-                    && (best.isEmpty()
-                            || Turn.ORDER.compare(first.get(), best.get().turn()) < 0);
-            if (earlier && open.test(queue.getKey())) {
-                best = Optional.of(new Choice(queue.getKey(), queue.getValue(), first.get()));
+            // Priorities are for those who share a route: an urgent mail is young, and its route would come last.
+            Turn oldest = queue.getValue().oldest();
+            boolean earlier =
+                    best.isEmpty() || Turn.ORDER.compare(oldest, best.get().oldest()) < 0;
+            if (earlier && !oldest.when.isAfter(now) && open.test(queue.getKey())) {
+                best = Optional.of(new Choice(queue.getKey(), queue.getValue(), oldest));
             }
         }
-        return best.flatMap(choice -> taken(now, choice));
+        return best.flatMap(choice -> choice.queue().first(now).flatMap(turn -> taken(now, choice, turn)));
     }
 
-    private record Choice(String route, RouteQueue queue, Turn turn) {}
+    private record Choice(String route, RouteQueue queue, Turn oldest) {}
 
-    private Optional<Due> taken(Instant now, Choice choice) {
+    private Optional<Due> taken(Instant now, Choice choice, Turn turn) {
         choice.queue().pass(now);
-        Turn turn = choice.turn();
         Optional<Due> due = Optional.ofNullable(turn.waiting.poll());
         turn.underWay++;
         leave(choice.route(), turn);
@@ -128,6 +127,6 @@ final class Turns {
 
     /** When the next turn is, open or not. */
     Optional<Instant> next() {
-        return queues.values().stream().map(RouteQueue::next).min(Comparator.naturalOrder());
+        return queues.values().stream().map(queue -> queue.oldest().when).min(Comparator.naturalOrder());
     }
 }

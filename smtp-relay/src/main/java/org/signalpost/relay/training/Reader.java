@@ -5,12 +5,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Who opens a mail, follows its links, and looks at the API. For one thread. */
 final class Reader implements AutoCloseable {
     private static final int MOST = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final String base;
@@ -49,7 +51,7 @@ final class Reader implements AutoCloseable {
     }
 
     private void get(String address, String key) throws IOException {
-        var request = HttpRequest.newBuilder(URI.create(address));
+        var request = HttpRequest.newBuilder(URI.create(address)).timeout(PATIENCE);
         if (!key.isEmpty()) {
             request.header("Authorization", "Bearer " + key);
         }

@@ -10,9 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +37,8 @@ public final class Training implements AutoCloseable {
     private final int http;
     private final PrintStream told;
     private final AtomicInteger failures = new AtomicInteger();
+    private final Semaphore turns = new Semaphore(AT_ONCE);
+    private volatile boolean worked;
 
     private Training(Path directory, NextHop hop, int smtp, int http, PrintStream told) {
         this.directory = directory;
@@ -87,30 +88,38 @@ public final class Training implements AutoCloseable {
 
     /** Whether everything went as it should, once the run has ended. */
     public boolean wentWell() {
-        return failures.get() == 0;
+        return worked && failures.get() == 0 && !hop.newest().isEmpty();
     }
 
     private void work() {
         List<byte[]> mails = Samples.mails();
         long end = System.nanoTime() + MOST.toNanos();
-        var turns = new Semaphore(AT_ONCE);
-        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
-                var reader = new Reader("http://127.0.0.1:" + http)) {
-            for (int sent = 1; sent <= MAILS && wentWell() && System.nanoTime() < end; sent++) {
-                turns.acquireUninterruptibly();
+        try (var reader = new Reader("http://127.0.0.1:" + http)) {
+            for (int sent = 1; sent <= MAILS && failures.get() == 0 && System.nanoTime() < end; sent++) {
                 byte[] mail = mails.get(sent % mails.size());
-                clients.execute(() -> attempt(() -> Sender.send(smtp, mail), turns));
+                await(1);
+                Thread.ofVirtual().start(() -> attempt(() -> Sender.send(smtp, mail)));
                 if (sent % VISITED_EVERY == 0) {
-                    turns.acquireUninterruptibly();
-                    attempt(() -> reader.read(hop.newest()), turns);
+                    await(1);
+                    attempt(() -> reader.read(hop.newest()));
                 }
                 if (sent % TOLD_EVERY == 0) {
                     told.println("training: " + sent + " of " + MAILS + " mails");
-                    turns.acquireUninterruptibly();
-                    attempt(() -> reader.look(key()), turns);
+                    await(1);
+                    attempt(() -> reader.look(key()));
                 }
             }
-            turns.acquireUninterruptibly(AT_ONCE);
+            await(AT_ONCE);
+            worked = true;
+        } catch (InterruptedException | IllegalStateException e) {
+            told.println("training: " + e.getMessage());
+        }
+    }
+
+    /** Until so many more may be under way; a client that waits for ever must not hold up the build. */
+    private void await(int more) throws InterruptedException {
+        if (!turns.tryAcquire(more, MOST.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("a client waits for ever");
         }
     }
 
@@ -122,10 +131,10 @@ public final class Training implements AutoCloseable {
         void run() throws IOException;
     }
 
-    private void attempt(Act act, Semaphore turns) {
+    private void attempt(Act act) {
         try {
             act.run();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             if (failures.incrementAndGet() == 1) {
                 told.println("training: " + e.getMessage());
             }

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.Priority;
+import org.signalpost.relay.spool.Share;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.rewrite.MessageRewriter;
@@ -87,7 +88,7 @@ public final class Attempts {
                         Duration.ZERO,
                         mail.acceptedAt(),
                         Priority.NORMAL,
-                        /* overQuota= */ false));
+                        Share.NOT_ASKED));
     }
 
     /** One attempt for the only recipient. */

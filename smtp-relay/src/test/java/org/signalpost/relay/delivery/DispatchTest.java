@@ -14,6 +14,7 @@ import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.Priority;
 import org.signalpost.relay.spool.Said;
+import org.signalpost.relay.spool.Share;
 import org.signalpost.relay.spool.StoredMail;
 import org.signalpost.relay.spool.TestSpool;
 import org.signalpost.rewrite.MessageRewriter;
@@ -42,8 +43,7 @@ class DispatchTest {
     }
 
     private TrackingQuota quota = TrackingQuota.UNLIMITED;
-    private int attempts;
-    private boolean overQuota;
+    private Share share = Share.NOT_ASKED;
     private UnaryOperator<RawMessage> before = message -> message;
     private final List<StoredMail> failures = new ArrayList<>();
 
@@ -71,12 +71,12 @@ class DispatchTest {
                 0,
                 "ann@example.com",
                 TestSpool.ROUTE,
-                attempts,
+                0,
                 Instant.EPOCH,
                 Duration.ZERO,
                 Instant.EPOCH,
                 Priority.NORMAL,
-                overQuota);
+                share);
         var plans = new Plans(REWRITER, before, failures::add);
         var trace = new Trace("relay.example.org", "abcdefgh", /* showClient= */ false);
         return new Dispatch(plans, couriers, trace, quota, message -> message).attempt(mail, due);
@@ -171,20 +171,19 @@ class DispatchTest {
     }
 
     @Test
-    void what_the_quota_said_to_the_first_attempt_holds_for_the_next_whose_copy_may_be_a_duplicate() {
+    void what_the_quota_said_to_one_attempt_holds_for_the_next_whose_copy_may_be_a_duplicate() {
         StoredMail mail = mail("<a href=\"https://d.example/\">x</a>");
         attempt(mail, Peer.UNLIMITED);
         quota = key -> false;
-        attempts = 1;
+        share = Share.GRANTED;
         attempt(mail, Peer.UNLIMITED);
         assertThat(sent.get(1).message()).isEqualTo(sent.get(0).message());
         assertThat(text(1)).contains("https://t.example/");
 
-        attempts = 0;
+        share = Share.NOT_ASKED;
         attempt(mail, Peer.UNLIMITED);
         quota = TrackingQuota.UNLIMITED;
-        attempts = 1;
-        overQuota = true;
+        share = Share.USED_UP;
         attempt(mail, Peer.UNLIMITED);
         assertThat(sent.get(3).message()).isEqualTo(sent.get(2).message());
         assertThat(text(3)).doesNotContain("https://t.example/");

@@ -27,6 +27,7 @@ import org.signalpost.relay.spool.Due;
 import org.signalpost.relay.spool.Envelope;
 import org.signalpost.relay.spool.RecipientState;
 import org.signalpost.relay.spool.Said;
+import org.signalpost.relay.spool.Share;
 import org.signalpost.relay.spool.Spool;
 import org.signalpost.relay.spool.Standing;
 import org.signalpost.relay.spool.TestSpool;
@@ -177,7 +178,7 @@ class RetryTest {
                     .standings()
                     .getFirst()
                     .due();
-            assertThat(held.overQuota()).isTrue();
+            assertThat(held.share()).isEqualTo(Share.USED_UP);
             spool.update(held, 1, held.held(), new RecipientState.Deferred(Said.NOTHING, now, /* tellSender= */ false));
             Due again = spool.take(Duration.ZERO, any -> true).orElseThrow();
             assertThat(dispatch(any -> LATER)

@@ -7,44 +7,92 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.signalpost.relay.Command;
 
-/** The build's training run: what Java has kept is there, and a start takes it. */
+/** What the build's training run has left, and when the start script hands it to a start. */
 class TrainingIT {
     private static final Path TARGET =
             RunningSignalpost.CHECKOUT.resolve("smtp-relay").resolve("target");
 
-    @Test
-    void has_left_what_a_start_can_use() throws IOException {
+    @TempDir
+    Path elsewhere;
+
+    @BeforeEach
+    void was_there() {
         assumeTrue(Runtime.version().feature() >= 25, "Java keeps what it learnt since 25");
         assumeFalse(Boolean.getBoolean("training.skip"), "the build was told to skip its training run");
+    }
 
-        assertThat(Files.readString(TARGET.resolve("training.log"))).contains("Signalpost is ready", "delivered");
-        // With "on" Java refuses to start when the cache does not fit the jar and its libraries.
-        assertThat(Command.run(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:AOTMode=on",
-                        "-XX:AOTCache=" + TARGET.resolve("signalpost.aot"),
-                        "-jar",
-                        TARGET.resolve("signalpost.jar").toString(),
-                        "--version")))
-                .isEqualTo("signalpost 0.1.0\n");
+    private static String version(Path checkout, String options) throws IOException {
+        return Command.run(List.of(
+                "env",
+                "SIGNALPOST_JAVA_OPTIONS=" + options,
+                "SIGNALPOST_JAVA_HOME=" + System.getProperty("java.home"),
+                checkout.resolve("signalpost").toString(),
+                "--version"));
+    }
+
+    private static boolean isTaken(Path checkout) throws IOException {
+        return version(checkout, "-XX:+PrintFlagsFinal")
+                .lines()
+                .anyMatch(line -> line.matches(" *ccstr AOTCache += .*signalpost\\.aot .*"));
+    }
+
+    /** The installation once more: what is in the target folder that a start needs. */
+    private Path copied() throws IOException {
+        Path checkout = elsewhere.resolve("it is here");
+        Path target = checkout.resolve("smtp-relay").resolve("target");
+        Files.createDirectories(target.resolve("lib"));
+        Files.copy(RunningSignalpost.CHECKOUT.resolve("signalpost"), checkout.resolve("signalpost"));
+        assertThat(checkout.resolve("signalpost").toFile().setExecutable(true)).isTrue();
+        for (String file : List.of("signalpost.jar", "signalpost.aot", "signalpost.aot.sum")) {
+            Files.copy(TARGET.resolve(file), target.resolve(file));
+        }
+        try (var jars = Files.list(TARGET.resolve("lib"))) {
+            for (Path jar : jars.toList()) {
+                Files.copy(jar, target.resolve("lib").resolve(jar.getFileName()));
+            }
+        }
+        return checkout;
     }
 
     @Test
-    void is_what_the_start_script_hands_to_a_start() throws IOException {
-        assumeTrue(Runtime.version().feature() >= 25, "Java keeps what it learnt since 25");
-        assumeFalse(Boolean.getBoolean("training.skip"), "the build was told to skip its training run");
+    void it_went_well_and_a_start_takes_what_it_left() throws IOException {
+        assertThat(Files.readString(TARGET.resolve("training.log"))).contains("Signalpost is ready", "delivered");
+        assertThat(isTaken(RunningSignalpost.CHECKOUT)).isTrue();
+    }
 
-        String flags = Command.run(List.of(
-                "env",
-                "SIGNALPOST_JAVA_OPTIONS=-XX:+PrintFlagsFinal",
-                "SIGNALPOST_JAVA_HOME=" + System.getProperty("java.home"),
-                RunningSignalpost.CHECKOUT.resolve("signalpost").toString(),
-                "--version"));
+    /** Java itself does not look (JDK-8377932): it would run the old code. */
+    @Test
+    void it_is_not_taken_for_other_jars_or_when_it_is_damaged() throws IOException {
+        Path checkout = copied();
+        assertThat(isTaken(checkout)).isTrue();
+        Path target = checkout.resolve("smtp-relay/target");
 
-        assertThat(flags).containsPattern("AOTCache += .*signalpost\\.aot");
+        Path jar = target.resolve("lib/signalpost-core-0.1.0.jar");
+        byte[] octets = Files.readAllBytes(jar);
+        Files.write(jar, new byte[1], StandardOpenOption.APPEND);
+        assertThat(isTaken(checkout)).isFalse();
+        Files.write(jar, octets);
+        assertThat(isTaken(checkout)).isTrue();
+
+        Path cache = target.resolve("signalpost.aot");
+        byte[] damaged = Files.readAllBytes(cache);
+        damaged[damaged.length / 2] ^= 1;
+        Files.write(cache, damaged);
+        assertThat(isTaken(checkout)).isFalse();
+        assertThat(version(checkout, "")).isEqualTo("signalpost 0.1.0\n");
+    }
+
+    @Test
+    void options_that_rule_it_out_change_nothing_that_is_printed() throws IOException {
+        for (String options : List.of("-XX:+UseZGC", "-Xshare:off", "-Xmx64m -XX:+UseSerialGC")) {
+            assertThat(version(RunningSignalpost.CHECKOUT, options)).as(options).isEqualTo("signalpost 0.1.0\n");
+        }
     }
 }

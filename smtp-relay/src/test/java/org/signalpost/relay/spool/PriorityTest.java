@@ -15,6 +15,8 @@ class PriorityTest {
             PRIORITY:\tUrgent                               | URGENT
             Priority: normal                                | NORMAL
             Priority: non-urgent                            | NON_URGENT
+            Priority: urgent (x)                            | URGENT
+            MT-Priority: (now) 4                            | URGENT
             Priority: soon                                  | NORMAL
             X-Priority: 1                                   | NORMAL
             Importance: high                                | NORMAL

@@ -182,16 +182,7 @@ class SpoolDamageTest {
             Spool spool = open(log);
             var unknown = new MessageId(7, 7);
             spool.giveBack(new Due(
-                    unknown,
-                    0,
-                    "a@x",
-                    TestSpool.ROUTE,
-                    0,
-                    now,
-                    Duration.ZERO,
-                    now,
-                    Priority.NORMAL,
-                    /* overQuota= */ false));
+                    unknown, 0, "a@x", TestSpool.ROUTE, 0, now, Duration.ZERO, now, Priority.NORMAL, Share.NOT_ASKED));
             spool.update(
                     new Due(
                             unknown,
@@ -203,7 +194,7 @@ class SpoolDamageTest {
                             Duration.ZERO,
                             now,
                             Priority.NORMAL,
-                            /* overQuota= */ false),
+                            Share.NOT_ASKED),
                     DELIVERED);
             assertThat(spool.reserve(unknown, 0)).isEmpty();
             assertThat(spool.open()).isZero();

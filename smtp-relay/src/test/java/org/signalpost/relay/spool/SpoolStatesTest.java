@@ -50,7 +50,8 @@ class SpoolStatesTest {
                 new RecipientState.Failed(UNTRACKED, SAID, /* tellSender= */ true),
                 new RecipientState.Deferred(SAID, LATER, /* tellSender= */ false),
                 new RecipientState.Deferred(SAID, LATER, /* tellSender= */ true),
-                new RecipientState.Deferred(SAID, LATER, /* tellSender= */ false, /* overQuota= */ true),
+                new RecipientState.Deferred(SAID, LATER, /* tellSender= */ false, Share.USED_UP),
+                new RecipientState.Deferred(SAID, LATER, /* tellSender= */ false, Share.GRANTED),
                 new RecipientState.Held(SAID),
                 new RecipientState.Quarantined(SAID),
                 new RecipientState.Dropped(SAID));
@@ -142,7 +143,7 @@ class SpoolStatesTest {
                 spool.update(spool.reserve(id, i).orElseThrow().due(), states.get(i));
             }
             before = seen(spool, id).orElseThrow();
-            assertThat(before.standings()).hasSize(8);
+            assertThat(before.standings()).hasSize(9);
             moveOn(log, spool, id);
         }
         try (Journal log = TestSpool.log(directory, SEGMENT)) {
@@ -159,7 +160,7 @@ class SpoolStatesTest {
             List<Standing> left = spool.open(id).orElseThrow().standings();
             assertThat(left)
                     .extracting(standing -> standing.due().index())
-                    .containsExactly(1, 5, 6, 7, 8, 9, states.size());
+                    .containsExactly(1, 5, 6, 7, 8, 9, 10, states.size());
             assertThat(left.get(2).delayTold()).isTrue();
             assertThat(left.get(2).owes(Told.Kind.DELAYED)).isFalse();
             for (Standing standing : left) {

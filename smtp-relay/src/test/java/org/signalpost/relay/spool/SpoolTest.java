@@ -2,12 +2,12 @@ package org.signalpost.relay.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -103,37 +103,67 @@ class SpoolTest {
         }
     }
 
+    /**
+     * Written by version 2: a mail for two, its first recipient deferred; and one copied forward, its second settled.
+     */
+    private static final String MESSAGE_OF_2 = """
+            020000019b76daa8000000001073686f70406578616d706c652e6f7267000000093139322e302e322e310000000163000000
+            0545534d5450000000056b65795f310000000006554e53414944000000000000000178000000000000001100000000000000
+            0000020000000f616e6e406578616d706c652e636f6d0000000544454c4159000000087266633832323b6100000007574149
+            54494e4700000000000000000000019b76daa80000000000000000000000019b76daa8000000000000000000000000000000
+            0000000f626f62406578616d706c652e636f6d00000000000000000000000757414954494e4700000000000000000000019b
+            76daa80000000000000000000000019b76daa8000000000000000000000000000000000000115375626a6563743a20780d0a
+            0d0a790d0a
+            """;
+
+    private static final String STATE_OF_2 = """
+            020000019b76dabb8800000000000000000000000f616e6e406578616d706c652e636f6d0000000000000001000000000000
+            00000400000009343531206c6174657200000005342e372e31000000026d780000019b76df3be001
+            """;
+
+    private static final String SNAPSHOT_OF_2 = """
+            020000019b76daa8000000001073686f70406578616d706c652e6f7267000000093139322e302e322e310000000163000000
+            0545534d5450000000056b65795f310000000006554e53414944000000000000000178000000000000001100000000000000
+            0000020000000f616e6e406578616d706c652e636f6d0000000544454c4159000000087266633832323b6100000007574149
+            54494e4700000000000000030000019b76db9260000000000036ee800000019b76daa80000000006343530206e6f00000005
+            342e322e30000000026d7801000000000f626f62406578616d706c652e636f6d000000000000000000000000000000000000
+            00000000019b76daa80000000000000000000000019b76daa8000000000000000000000000000000000000115375626a6563
+            743a20780d0a0d0a790d0a
+            """;
+
+    private static byte[] octets(String hex) {
+        return HexFormat.of().parseHex(hex.replaceAll("\\s", ""));
+    }
+
     @Test
-    void mail_that_the_version_before_has_kept_is_read() {
-        RawMessage mail = TestSpool.mail("Subject: x\r\n\r\ny");
-        var message = new LogRecord.Message(
-                /* copied= */ false,
-                now,
-                ONE,
-                "x",
-                Priority.NORMAL,
-                mail.size(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(LogRecord.Place.untried(now)));
-        byte[] record = LogRecord.write(message, mail.octets());
-        // It had no priority, a length of four octets and six letters, and no flag for the quota before the mail.
-        int priority = new String(record, StandardCharsets.ISO_8859_1).indexOf("NORMAL") - 4;
-        int flag = record.length - 4 - mail.octets().length - 1;
-        byte[] older = ByteBuffer.allocate(record.length - 11)
-                .put((byte) 2)
-                .put(record, 1, priority - 1)
-                .put(record, priority + 10, flag - priority - 10)
-                .put(record, flag + 1, record.length - flag - 1)
-                .array();
-        var id = new MessageId(1, 2);
+    void what_the_version_before_has_kept_is_read() {
+        var accepted = new EntryId(1, 2);
+        var copied = new EntryId(3, 4);
         try (Journal log = TestSpool.log(directory)) {
-            log.append(LogRecord.MESSAGE, new EntryId(id.high(), id.low()), older);
+            log.append(LogRecord.MESSAGE, accepted, octets(MESSAGE_OF_2));
+            log.append(LogRecord.STATE, accepted, octets(STATE_OF_2));
+            log.append(LogRecord.SNAPSHOT, copied, octets(SNAPSHOT_OF_2));
             Spool spool = open(log);
 
-            assertThat(spool.open(id).map(OpenMail::priority)).contains(Priority.NORMAL);
-            assertThat(due(spool).recipient()).isEqualTo("x@example.com");
-            assertThat(spool.read(id).message()).isEqualTo(mail);
+            List<Standing> first = spool.open(new MessageId(1, 2)).orElseThrow().standings();
+            assertThat(first).hasSize(2);
+            Due deferred = first.getFirst().due();
+            assertThat(deferred.attempts()).isEqualTo(1);
+            assertThat(deferred.next()).isEqualTo(now.plusSeconds(300));
+            assertThat(deferred.share()).isEqualTo(Share.NOT_ASKED);
+            assertThat(deferred.priority()).isEqualTo(Priority.NORMAL);
+            assertThat(first.getFirst().delayOwed()).isTrue();
+            assertThat(spool.said(first.getFirst())).isEqualTo(new Said("451 later", "4.7.1", "mx"));
+            assertThat(first.getLast().due().recipient()).isEqualTo("bob@example.com");
+            Standing second =
+                    spool.open(new MessageId(3, 4)).orElseThrow().standings().getFirst();
+            assertThat(second.due().attempts()).isEqualTo(3);
+            assertThat(second.due().held()).isEqualTo(Duration.ofHours(1));
+            assertThat(second.delayTold()).isTrue();
+            assertThat(spool.said(second).reply()).isEqualTo("450 no");
+            for (MessageId id : List.of(new MessageId(1, 2), new MessageId(3, 4))) {
+                assertThat(spool.read(id).message()).isEqualTo(TestSpool.mail("Subject: x\r\n\r\ny\r\n"));
+            }
         }
     }
 

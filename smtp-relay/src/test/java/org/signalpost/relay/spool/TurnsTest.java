@@ -40,7 +40,7 @@ class TurnsTest {
                 Duration.ZERO,
                 next,
                 priority,
-                /* overQuota= */ false);
+                Share.NOT_ASKED);
     }
 
     private static Due due(int mail, int index) {
@@ -179,6 +179,19 @@ class TurnsTest {
                 .toList();
         assertThat(rest.stream().filter(one -> one == Priority.NON_URGENT)).hasSize(2);
         assertThat(rest.stream().filter(one -> one == Priority.NORMAL)).hasSize(18);
+    }
+
+    @Test
+    void an_urgent_one_does_not_make_its_route_wait_behind_others() {
+        for (int mail = 0; mail < 100; mail++) {
+            turns.add(due(mail, 0, "here", START, Priority.NON_URGENT));
+            turns.add(due(mail, 1, "there", START.plusSeconds(10), Priority.NON_URGENT));
+        }
+        turns.add(due(200, 0, "here", START.plusSeconds(20), Priority.URGENT));
+        now = START.plusSeconds(30);
+
+        assertThat(take().map(TurnsTest::mail)).contains(200L);
+        assertThat(take().map(Due::route)).contains("here");
     }
 
     @Test
