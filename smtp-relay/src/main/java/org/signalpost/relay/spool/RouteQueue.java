@@ -2,6 +2,7 @@ package org.signalpost.relay.spool;
 
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,12 @@ final class RouteQueue {
 
     /** Who has waited longest, or is due next, whatever the priority; somebody waits. */
     Turn oldest() {
-        return queues.values().stream().map(TreeSet::first).min(Turn.ORDER).orElseThrow();
+        Iterator<TreeSet<Turn>> each = queues.values().iterator();
+        Turn oldest = each.next().first();
+        while (each.hasNext()) {
+            Turn first = each.next().first();
+            oldest = Turn.ORDER.compare(first, oldest) < 0 ? first : oldest;
+        }
+        return oldest;
     }
 }

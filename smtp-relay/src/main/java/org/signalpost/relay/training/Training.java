@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 public final class Training implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Training.class);
 
-    /** So many mails are known to be enough: bench/README.md. */
+    /** More teach it nothing: docs/decisions/0018-training-run.md. */
     private static final int MAILS = 6_000;
 
     private static final int TOLD_EVERY = 1_000;
