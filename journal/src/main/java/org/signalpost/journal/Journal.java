@@ -43,8 +43,10 @@ public final class Journal implements AutoCloseable {
         this.segmentSize = segmentSize;
         this.lock = lock;
         this.foundDamage = found.damage();
-        this.segments = new Segments(directory, storage, found);
-        this.writer = new LogWriter(segments, storage, segmentSize, found);
+        var used = new UsedFiles(directory, storage, segmentSize);
+        this.segments = new Segments(directory, storage, found, used);
+        var spare = new Spare(directory, storage, segmentSize, used);
+        this.writer = new LogWriter(segments, storage, segmentSize, found, spare);
         this.reader = new LogReader(segments, writer::leave);
     }
 

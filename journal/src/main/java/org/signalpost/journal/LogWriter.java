@@ -40,14 +40,14 @@ final class LogWriter implements AutoCloseable {
     private volatile OptionalLong failedAt = OptionalLong.empty();
     private volatile Journal.Figures figures = new Journal.Figures(0, 0, 0, 0);
 
-    LogWriter(Segments segments, Storage storage, long segmentSize, Recovery found) throws IOException {
+    LogWriter(Segments segments, Storage storage, long segmentSize, Recovery found, Spare spare) {
         this.segments = segments;
         this.storage = storage;
         this.segmentSize = segmentSize;
         this.current = segments.last();
         this.newest = found.newest();
         this.rollWanted = found.roll();
-        this.spare = new Spare(segments.directory(), storage, segmentSize);
+        this.spare = spare;
         this.thread = Thread.ofPlatform()
                 .name("journal " + segments.directory().getFileName())
                 .daemon()
@@ -194,8 +194,7 @@ final class LogWriter implements AutoCloseable {
             long number = newest;
             current = Optional.empty();
             Path name = Recovery.file(segments.directory(), number);
-            Optional<Storage.Segment> prepared = spare.as(name);
-            Storage.Segment file = prepared.isPresent() ? prepared.get() : storage.create(name, segmentSize);
+            Storage.Segment file = spare.as(name);
             var segment = new Segment(segments.generation(), number, file, Frame.SEGMENT_HEAD);
             try {
                 storage.forceDirectory(segments.directory());

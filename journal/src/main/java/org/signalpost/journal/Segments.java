@@ -19,15 +19,18 @@ final class Segments implements AutoCloseable {
     private final Path directory;
     private final Storage storage;
     private final long generation;
+    private final UsedFiles used;
     private final ConcurrentSkipListMap<Long, Segment> all;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition grown = lock.newCondition();
     private boolean closed;
 
-    Segments(Path directory, Storage storage, Recovery found) {
+    /** Files of those that are released go to {@code used}. */
+    Segments(Path directory, Storage storage, Recovery found, UsedFiles used) {
         this.directory = directory;
         this.storage = storage;
         this.generation = found.generation();
+        this.used = used;
         this.all = new ConcurrentSkipListMap<>(found.segments());
     }
 
@@ -121,7 +124,11 @@ final class Segments implements AutoCloseable {
         if (before.generation() != generation) {
             return;
         }
-        for (Segment segment : List.copyOf(all.headMap(before.segment()).values())) {
+        List<Segment> released = List.copyOf(all.headMap(before.segment()).values());
+        if (released.isEmpty()) {
+            used.shrink();
+        }
+        for (Segment segment : released) {
             if (segment.number() == all.lastKey()) {
                 return;
             }
@@ -136,15 +143,17 @@ final class Segments implements AutoCloseable {
 
     private void remove(Segment segment) throws IOException {
         Path file = Recovery.file(directory, segment.number());
+        Optional<Path> usable = segment.isDamaged() ? Optional.empty() : used.renamed(segment, file);
         if (segment.isDamaged()) {
             // What is behind the damage was read by nobody.
             Recovery.moveAside(directory, storage, file);
-        } else {
+        } else if (usable.isEmpty()) {
             storage.delete(file);
         }
         storage.forceDirectory(directory);
         all.remove(segment.number());
         segment.file().close();
+        usable.ifPresent(used::add);
     }
 
     /** Nobody waits any longer. */

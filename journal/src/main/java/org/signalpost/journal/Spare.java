@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of the next segment, made while the one before is being filled: nobody who appends waits until it is. Used
- * by the log's writer alone; made by a thread of its own.
+ * The file of the next segment, made while the one before is being filled, of one that was used before if there is one:
+ * nobody who appends waits until it is. Used by the log's writer alone; made by a thread of its own.
  */
 final class Spare implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Spare.class);
@@ -22,14 +22,16 @@ final class Spare implements AutoCloseable {
     private final Path file;
     private final Storage storage;
     private final long size;
+    private final UsedFiles used;
     private Optional<Thread> maker = Optional.empty();
     private volatile boolean made;
 
     /** Removes what an earlier life has left. */
-    Spare(Path directory, Storage storage, long size) throws IOException {
+    Spare(Path directory, Storage storage, long size, UsedFiles used) throws IOException {
         this.file = directory.resolve(NAME);
         this.storage = storage;
         this.size = size;
+        this.used = used;
         if (storage.list(directory).contains(NAME)) {
             storage.delete(file);
         }
@@ -45,7 +47,7 @@ final class Spare implements AutoCloseable {
 
     private void make() {
         try {
-            storage.create(file, size).close();
+            fresh(file).close();
             made = true;
         } catch (IOException | RuntimeException e) {
             // Whoever wants it makes one, and says so when that fails too.
@@ -54,23 +56,27 @@ final class Spare implements AutoCloseable {
     }
 
     /**
-     * Opens it under this name; waits while it is being made. Empty when there is none. The directory is not forced.
+     * Opens it under this name; waits while it is being made, and makes it when there is none. The directory is not
+     * forced.
      */
-    Optional<Storage.Segment> as(Path name) throws IOException {
+    Storage.Segment as(Path name) throws IOException {
         finish();
-        if (!made) {
-            return Optional.empty();
+        if (made) {
+            made = false;
+            try {
+                storage.rename(file, name);
+                return storage.open(name);
+            } catch (IOException e) {
+                LOG.warn("{} could not become {}: {}", file, name, e.toString());
+                storage.delete(file);
+                storage.delete(name);
+            }
         }
-        made = false;
-        try {
-            storage.rename(file, name);
-            return Optional.of(storage.open(name));
-        } catch (IOException e) {
-            LOG.warn("{} could not become {}: {}", file, name, e.toString());
-            storage.delete(file);
-            storage.delete(name);
-            return Optional.empty();
-        }
+        return fresh(name);
+    }
+
+    private Storage.Segment fresh(Path name) throws IOException {
+        return used.become(name) ? storage.open(name) : storage.create(name, size);
     }
 
     private void finish() {
@@ -85,7 +91,7 @@ final class Spare implements AutoCloseable {
         }
     }
 
-    /** Removes it; what can't be removed is removed by the next start. */
+    /** Removes it and what it could be made of; what can't be removed is removed by the next start. */
     @Override
     public void close() {
         finish();
@@ -96,5 +102,6 @@ final class Spare implements AutoCloseable {
                 LOG.warn("{} could not be removed: {}", file, e.toString());
             }
         }
+        used.clear();
     }
 }

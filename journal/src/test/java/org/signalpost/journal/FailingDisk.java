@@ -23,7 +23,7 @@ final class FailingDisk implements Storage {
         RENAME,
         /** No directory can be forced. */
         DIRECTORY,
-        /** No file can be deleted. */
+        /** No file can be deleted, or lose its name. */
         DELETE
     }
 
@@ -154,6 +154,7 @@ final class FailingDisk implements Storage {
     @Override
     public void rename(Path file, Path name) throws IOException {
         may(Fault.RENAME, "Input/output error");
+        may(Fault.DELETE, "Input/output error");
         disk.rename(file, name);
     }
 

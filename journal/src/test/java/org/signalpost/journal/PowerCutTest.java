@@ -7,9 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,25 +29,39 @@ class PowerCutTest {
     Path directory;
 
     /** What a power cut left, and what had been acknowledged, and at least asked for, when it came. */
-    private record Cut(Map<Path, byte[]> image, List<String> acknowledged, List<String> asked) {}
+    private record Cut(Map<Path, byte[]> image, Set<String> acknowledged, List<String> asked) {}
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void nothing_acknowledged_is_lost_and_nothing_is_made_up_whenever_the_power_goes(long seed) throws IOException {
-        cutWhileWriting(seed, SMALL, 700);
+        cutWhileWriting(seed, SMALL, 700, /* releasing= */ false);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {4, 5})
     void nor_when_the_next_segment_is_made_ahead(long seed) throws IOException {
-        cutWhileWriting(seed, AHEAD, 40_000);
+        cutWhileWriting(seed, AHEAD, 40_000, /* releasing= */ false);
     }
 
-    private void cutWhileWriting(long seed, long segmentOctets, int longest) throws IOException {
+    @ParameterizedTest
+    @ValueSource(longs = {6, 7, 8})
+    void nor_when_files_are_used_again(long seed) throws IOException {
+        cutWhileWriting(seed, SMALL, 700, /* releasing= */ true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {9, 10})
+    void nor_when_the_next_segment_is_made_ahead_of_one_that_was_used(long seed) throws IOException {
+        cutWhileWriting(seed, AHEAD, 40_000, /* releasing= */ true);
+    }
+
+    private void cutWhileWriting(long seed, long segmentOctets, int longest, boolean releasing) throws IOException {
         var random = new Random(seed);
         var disk = new CrashDisk();
         List<String> asked = Collections.synchronizedList(new ArrayList<>());
-        List<String> acknowledged = Collections.synchronizedList(new ArrayList<>());
+        Map<String, Long> acknowledged = new ConcurrentHashMap<>();
+        // Nothing of the segments before this one is asked for.
+        long released = 0;
         var cuts = new ArrayList<Cut>();
         try (Journal journal = Journal.open(directory.resolve("running"), disk, segmentOctets);
                 var writers = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -55,17 +72,24 @@ class PowerCutTest {
                     for (int i = 0; i < 60; i++) {
                         String text = writer + "/" + i + "/" + "x".repeat(own.nextInt(longest));
                         asked.add(text);
-                        journal.append(1, new EntryId(1, i), text.getBytes(StandardCharsets.US_ASCII));
-                        acknowledged.add(text);
+                        var at = journal.append(1, new EntryId(1, i), text.getBytes(StandardCharsets.US_ASCII));
+                        acknowledged.put(text, at.segment());
                     }
                 });
             }
             while (acknowledged.size() < 240) {
                 // In this order: what is acknowledged before the cut is on the disk that the cut leaves.
-                List<String> before = List.copyOf(acknowledged);
+                Set<String> before = new HashSet<>(acknowledged.keySet());
                 Map<Path, byte[]> image = disk.afterPowerCut(random);
                 if (cuts.size() < CUTS && before.size() >= 6 * cuts.size()) {
+                    long from = released;
+                    before.removeIf(text -> acknowledged.getOrDefault(text, 0L) < from);
                     cuts.add(new Cut(image, before, List.copyOf(asked)));
+                }
+                if (releasing) {
+                    Position end = journal.end();
+                    released = end.segment();
+                    journal.release(end);
                 }
                 Thread.onSpinWait();
             }

@@ -1,0 +1,160 @@
+package org.signalpost.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UsedFilesTest {
+    private static final int SEGMENT = 1 << 20;
+    private static final EntryId ID = new EntryId(1, 2);
+    private static final byte[] FULL = new byte[SEGMENT - Frame.HEAD - Frame.SEGMENT_HEAD];
+
+    @TempDir
+    Path directory;
+
+    private final FailingDisk disk = new FailingDisk();
+
+    @BeforeEach
+    void nothing_is_zero() {
+        java.util.Arrays.fill(FULL, (byte) 0x55);
+    }
+
+    private List<Path> files(String ending) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+        }
+    }
+
+    private static Object inode(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
+    }
+
+    /** Fills so many segments, and releases all but the last when the next one's file is made. */
+    private void fill(Journal journal, int segments) throws InterruptedException {
+        Position last = Position.START;
+        for (int i = 0; i < segments; i++) {
+            last = journal.append(1, ID, FULL);
+        }
+        waitForSpare();
+        journal.release(last);
+    }
+
+    private void waitForSpare() throws InterruptedException {
+        for (int i = 0; i < 1_000 && !Files.exists(directory.resolve("spare")); i++) {
+            Thread.sleep(10);
+        }
+    }
+
+    @Test
+    void a_segment_is_made_of_a_released_one_and_holds_nothing_of_it() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            fill(journal, 2);
+            List<Path> used = files(".used");
+            assertThat(used).hasSize(1);
+            Object inode = inode(used.getFirst());
+
+            // The spare of before was made already; the one after it is made of the used file.
+            journal.append(1, ID, FULL);
+            waitForSpare();
+            assertThat(files(".used")).isEmpty();
+            assertThat(inode(directory.resolve("spare"))).isEqualTo(inode);
+            assertThat(Files.readAllBytes(directory.resolve("spare"))).containsOnly(0);
+
+            Position next = journal.append(1, ID, new byte[] {7});
+            assertThat(inode(Recovery.file(directory, next.segment()))).isEqualTo(inode);
+            assertThat(journal.entry(next).payload()).containsExactly(7);
+        }
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            assertThat(journal.isDamaged()).isFalse();
+            assertThat(journal.read(Position.START, 10)).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_few_are_kept_and_a_log_that_is_not_busy_lets_them_go() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            fill(journal, 8);
+            assertThat(files(".used")).hasSize(4);
+            assertThat(files(".log")).hasSize(1);
+            for (int left = 3; left >= 0; left--) {
+                journal.release(journal.end());
+                assertThat(files(".used")).hasSize(left);
+            }
+            fill(journal, 3);
+            assertThat(files(".used")).isNotEmpty();
+        }
+        assertThat(files(".used")).isEmpty();
+    }
+
+    @Test
+    void what_an_earlier_life_has_left_is_removed() throws Exception {
+        Path left = Files.write(directory.resolve("00000001.log.used"), new byte[SEGMENT]);
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            assertThat(left).doesNotExist();
+            assertThat(journal.isDamaged()).isFalse();
+        }
+    }
+
+    @Test
+    void one_that_cannot_be_renamed_is_deleted() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            var last = new ArrayList<Position>();
+            for (int i = 0; i < 3; i++) {
+                last.add(journal.append(1, ID, FULL));
+            }
+            disk.fail(FailingDisk.Fault.RENAME);
+            journal.release(last.getLast());
+            disk.heal();
+            assertThat(files(".used")).isEmpty();
+            assertThat(files(".log")).hasSize(1);
+            fill(journal, 2);
+            assertThat(journal.isDamaged()).isFalse();
+        }
+    }
+
+    @Test
+    void one_that_is_gone_is_made_anew() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            fill(journal, 2);
+            Files.delete(files(".used").getFirst());
+            journal.append(1, ID, FULL);
+            waitForSpare();
+            Position next = journal.append(1, ID, FULL);
+            assertThat(Recovery.file(directory, next.segment())).hasSize(SEGMENT);
+            assertThat(journal.isDamaged()).isFalse();
+        }
+    }
+
+    @Test
+    void nothing_is_overwritten_that_a_power_cut_could_bring_back() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            journal.append(1, ID, FULL);
+            Position last = journal.append(1, ID, FULL);
+            waitForSpare();
+            disk.fail(FailingDisk.Fault.DIRECTORY);
+            journal.release(last);
+            disk.heal();
+            byte[] renamed = Files.readAllBytes(files(".used").getFirst());
+            assertThat(journal.entry(new Position(last.generation(), 1, Frame.SEGMENT_HEAD))
+                            .payload())
+                    .isEqualTo(FULL);
+            journal.append(1, ID, FULL);
+            waitForSpare();
+            assertThat(Files.readAllBytes(files(".used").getFirst())).isEqualTo(renamed);
+            journal.release(journal.end());
+            assertThat(files(".log")).hasSize(1);
+        }
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            assertThat(files(".used")).isEmpty();
+            assertThat(journal.isDamaged()).isFalse();
+        }
+    }
+}
