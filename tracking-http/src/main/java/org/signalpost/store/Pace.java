@@ -14,6 +14,9 @@ final class Pace {
     /** How many times as long as a full batch took the processor is left to others, and for how long at most. */
     private static final int MAKE_WAY = 4;
 
+    /** Not less than this: a batch costs something however small it is. */
+    private static final Duration SHORTEST_WAY = Duration.ofMillis(200);
+
     private static final Duration LONGEST_WAY = Duration.ofSeconds(2);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -47,11 +50,10 @@ final class Pace {
 
     /**
      * Leaves the processor to those who answer: nobody sees the books as soon as a pixel. Not when they are late
-     * already, and not while a caller waits for what it wrote. Never for less than {@code least}: a batch costs
-     * something however small it is.
+     * already, and not while a caller waits for what it wrote.
      */
-    void makeWay(Duration least, long batchNanos, BooleanSupplier isLate) {
-        long rest = Math.clamp(batchNanos * MAKE_WAY, least.toNanos(), LONGEST_WAY.toNanos());
+    void makeWay(long batchNanos, BooleanSupplier isLate) {
+        long rest = Math.clamp(batchNanos * MAKE_WAY, SHORTEST_WAY.toNanos(), LONGEST_WAY.toNanos());
         restLocked(() -> waiting == 0 && !isLate.getAsBoolean(), rest);
     }
 

@@ -33,13 +33,6 @@ public final class Projector implements AutoCloseable {
     /** A batch from which on there is much to do for everybody. */
     private static final int BUSY = 10;
 
-    private static final Duration BUSY_REST = Duration.ofMillis(200);
-
-    /** A batch from which on as much comes in a second as nobody looks at one by one. */
-    private static final int CROWDED = 300;
-
-    private static final Duration CROWDED_REST = Duration.ofSeconds(1);
-
     private static final Duration IDLE = Duration.ofMillis(20);
     private static final Duration RETRY = Duration.ofMillis(250);
     /** From this lag on the books do not make way any more: a flood is over by then, or is none. */
@@ -192,8 +185,7 @@ public final class Projector implements AutoCloseable {
             database.tidy();
         }
         if (entries.size() >= BUSY) {
-            Duration least = entries.size() >= CROWDED ? CROWDED_REST : BUSY_REST;
-            pace.makeWay(least, System.nanoTime() - start, () -> lag().compareTo(LATE) > 0);
+            pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0);
         }
         return true;
     }
