@@ -254,6 +254,16 @@ public final class Journal implements AutoCloseable {
         return segments.end();
     }
 
+    /** About how many octets the log holds behind this position: whole segments count as if they were full. */
+    public long octetsBehind(Position position) {
+        Position end = segments.end();
+        long from = position.generation() == end.generation() ? position.segment() : 0;
+        long oldest =
+                segments.from(from).stream().mapToLong(Segment::number).min().orElse(end.segment());
+        long begun = oldest == position.segment() ? position.offset() : 0;
+        return (end.segment() - oldest) * segmentSize + end.offset() - begun;
+    }
+
     /** Nobody needs anything before this position any more: whole segments before it are removed. */
     public void release(Position before) {
         segments.release(before);

@@ -20,7 +20,7 @@ final class UsedFiles {
     private static final String ENDING = ".used";
 
     /** How many are kept: as many as a busy log fills between two releases. */
-    private static final int MOST = 4;
+    private static final int MOST = 8;
 
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 

@@ -501,6 +501,25 @@ class JournalTest {
         }
     }
 
+    @Test
+    void what_is_behind_a_place_is_counted_in_octets() {
+        try (Journal journal = Journal.open(directory, new Disk(), SMALL)) {
+            Position first = journal.append(1, ID, octets("first"));
+            assertThat(journal.octetsBehind(journal.end())).isZero();
+            assertThat(journal.octetsBehind(first)).isEqualTo(Frame.HEAD + 5);
+            for (int i = 0; i < 40; i++) {
+                journal.append(1, ID, octets("record " + i));
+            }
+            long whole = SMALL * (journal.end().segment() - 1);
+            assertThat(journal.octetsBehind(first))
+                    .isEqualTo(whole - first.offset() + journal.end().offset());
+            assertThat(journal.octetsBehind(new Position(9, 1, 0)))
+                    .isEqualTo(whole + journal.end().offset());
+            journal.release(journal.end());
+            assertThat(journal.octetsBehind(first)).isEqualTo(journal.end().offset());
+        }
+    }
+
     private List<String> storedIn() throws IOException {
         return new Disk()
                 .list(directory).stream()

@@ -81,10 +81,10 @@ class UsedFilesTest {
     @Test
     void a_few_are_kept_and_a_log_that_is_not_busy_lets_them_go() throws Exception {
         try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
-            fill(journal, 8);
-            assertThat(files(".used")).hasSize(4);
+            fill(journal, 12);
+            assertThat(files(".used")).hasSize(8);
             assertThat(files(".log")).hasSize(1);
-            for (int left = 3; left >= 0; left--) {
+            for (int left = 7; left >= 0; left--) {
                 journal.release(journal.end());
                 assertThat(files(".used")).hasSize(left);
             }

@@ -79,6 +79,11 @@ final class Feed {
         reached = position;
     }
 
+    /** About how many octets of the log are still to be booked. */
+    long backlog() {
+        return log.octetsBehind(reached);
+    }
+
     /** Where the log ended at a time. */
     private record End(Instant at, Position position) {}
 
