@@ -6,9 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Random;
 
-/** A process that appends records until it is killed, and says each that is acknowledged. */
+/**
+ * A process that appends records until it is killed, and says each that is acknowledged. It keeps three segments;
+ * before it lets older ones go it says, with a minus, which number is the first that is needed.
+ */
 final class Appender {
     private Appender() {}
 
@@ -17,12 +21,24 @@ final class Appender {
         var random = new Random(7);
         try (var told = new FileOutputStream(FileDescriptor.out);
                 Journal journal = Journal.open(Path.of(arguments[0]), new Disk(), 1 << 20)) {
+            var firsts = new ArrayDeque<Position>();
+            var numbers = new ArrayDeque<Long>();
             for (long number = Long.parseLong(arguments[1]); number < Long.MAX_VALUE; number++) {
                 byte[] payload = ByteBuffer.allocate(8 + random.nextInt(20_000))
                         .putLong(number)
                         .array();
-                journal.append(1, new EntryId(0, number), payload);
+                Position at = journal.append(1, new EntryId(0, number), payload);
                 told.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
+                if (firsts.isEmpty() || firsts.getLast().segment() != at.segment()) {
+                    firsts.add(at);
+                    numbers.add(number);
+                }
+                if (firsts.size() > 3) {
+                    firsts.removeFirst();
+                    numbers.removeFirst();
+                    told.write(("-" + numbers.getFirst() + "\n").getBytes(StandardCharsets.US_ASCII));
+                    journal.release(firsts.getFirst());
+                }
             }
         }
     }
