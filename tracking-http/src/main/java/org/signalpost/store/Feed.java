@@ -20,21 +20,31 @@ final class Feed {
         void on(Books books) throws SQLException;
     }
 
+    /** In octets: a disk that is full of mail that is not booked yet takes no more mail. */
+    private static final long MOST_MAIL = 512L << 20;
+
     private final String name;
     private final Journal log;
     private final Function<Entry, Optional<Effect>> decoder;
     private final Consumer<Position> durable;
+    private final long most;
     private volatile Position reached = Position.START;
 
     // Of the projector's thread.
     private Optional<End> end = Optional.empty();
     private Optional<Instant> complete = Optional.empty();
 
-    private Feed(String name, Journal log, Function<Entry, Optional<Effect>> decoder, Consumer<Position> durable) {
+    private Feed(
+            String name,
+            Journal log,
+            Function<Entry, Optional<Effect>> decoder,
+            Consumer<Position> durable,
+            long most) {
         this.name = name;
         this.log = log;
         this.decoder = decoder;
         this.durable = durable;
+        this.most = most;
     }
 
     /** The event log, which keeps what was booked for {@code keep} and then lets it go. */
@@ -46,16 +56,23 @@ final class Feed {
                     var event = EventRecord.read(entry);
                     return Optional.of(books -> books.book(event));
                 },
-                position -> history.durable(position).ifPresent(log::release));
+                position -> history.durable(position).ifPresent(log::release),
+                Long.MAX_VALUE);
     }
 
     /** The mail log, which belongs to the relay. */
     static Feed mail(MailFeed feed) {
+        return mail(feed, MOST_MAIL);
+    }
+
+    /** The same with so many octets that may be left to be booked. */
+    static Feed mail(MailFeed feed, long most) {
         return new Feed(
                 "mail",
                 feed.log(),
                 entry -> feed.decoder().apply(entry).map(event -> books -> books.book(event)),
-                feed.projected());
+                feed.projected(),
+                most);
     }
 
     String name() {
@@ -79,9 +96,9 @@ final class Feed {
         reached = position;
     }
 
-    /** About how many octets of the log are still to be booked. */
-    long backlog() {
-        return log.octetsBehind(reached);
+    /** Whether more of the log is still to be booked than there should ever be. */
+    boolean isFlooded() {
+        return log.octetsBehind(reached) > most;
     }
 
     /** Where the log ended at a time. */

@@ -37,8 +37,6 @@ public final class Projector implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(250);
     /** From this lag on the books do not make way any more: a flood is over by then, or is none. */
     private static final Duration LATE = Duration.ofMinutes(2);
-    /** Nor with so many octets in front of them: a disk that is full of what is not booked yet costs mail. */
-    private static final long MUCH = 512L << 20;
 
     private static final Duration LOOK = Duration.ofSeconds(1);
     /** H2 writes over what is dead; the sooner what replaces it is on disk, the less a power cut can take. */
@@ -187,7 +185,7 @@ public final class Projector implements AutoCloseable {
             database.tidy();
         }
         if (entries.size() >= BUSY) {
-            pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0 || feed.backlog() > MUCH);
+            pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0 || feed.isFlooded());
         }
         return true;
     }
