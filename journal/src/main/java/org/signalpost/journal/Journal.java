@@ -254,14 +254,17 @@ public final class Journal implements AutoCloseable {
         return segments.end();
     }
 
-    /** About how many octets the log holds behind this position: whole segments count as if they were full. */
+    /** How many octets of records the log holds behind this position. */
     public long octetsBehind(Position position) {
-        Position end = segments.end();
-        long from = position.generation() == end.generation() ? position.segment() : 0;
-        long oldest =
-                segments.from(from).stream().mapToLong(Segment::number).min().orElse(end.segment());
-        long begun = oldest == position.segment() ? position.offset() : 0;
-        return (end.segment() - oldest) * segmentSize + end.offset() - begun;
+        boolean ours = position.generation() == segments.generation();
+        return segments.from(ours ? position.segment() : 0).stream()
+                .mapToLong(segment -> segment.end() - Math.max(beginning(segment, position, ours), Frame.SEGMENT_HEAD))
+                .filter(octets -> octets > 0)
+                .sum();
+    }
+
+    private static long beginning(Segment segment, Position position, boolean ours) {
+        return ours && segment.number() == position.segment() ? position.offset() : 0;
     }
 
     /** Nobody needs anything before this position any more: whole segments before it are removed. */

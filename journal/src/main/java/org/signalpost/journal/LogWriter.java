@@ -22,6 +22,9 @@ final class LogWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
     private static final int QUEUE = 10_000;
     private static final int BATCH_OCTETS = 8 << 20;
+    /** For so many waits of 50 ms nothing came: what a busy log needs can go. */
+    private static final int QUIET = 100;
+
     private static final long FAILING = Duration.ofSeconds(10).toNanos();
 
     private final Segments segments;
@@ -112,11 +115,15 @@ final class LogWriter implements AutoCloseable {
     private void write() {
         try {
             Optional<Pending> first = Optional.empty();
+            int waits = 0;
             while (!closed || first.isPresent() || !queue.isEmpty()) {
                 var batch = new ArrayList<Pending>();
                 first = gather(first, batch);
+                waits = batch.isEmpty() ? waits + 1 : 0;
                 if (!batch.isEmpty()) {
                     store(batch);
+                } else if (waits % QUIET == 0) {
+                    spare.rest();
                 }
             }
         } catch (RuntimeException | Error e) {

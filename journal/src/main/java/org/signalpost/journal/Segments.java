@@ -143,17 +143,33 @@ final class Segments implements AutoCloseable {
 
     private void remove(Segment segment) throws IOException {
         Path file = Recovery.file(directory, segment.number());
-        Optional<Path> usable = segment.isDamaged() ? Optional.empty() : used.renamed(segment, file);
-        if (segment.isDamaged()) {
+        // Asked once: who reads it meanwhile may come to another answer.
+        boolean damaged = segment.isDamaged();
+        Optional<Path> usable = damaged ? Optional.empty() : used.renamed(segment, file);
+        if (damaged) {
             // What is behind the damage was read by nobody.
-            Recovery.moveAside(directory, storage, file);
+            putAside(file);
         } else if (usable.isEmpty()) {
             storage.delete(file);
         }
         storage.forceDirectory(directory);
         all.remove(segment.number());
-        segment.file().close();
-        usable.ifPresent(used::add);
+        try {
+            segment.file().close();
+        } finally {
+            usable.ifPresent(used::add);
+        }
+    }
+
+    /** Also one that an earlier try has renamed; one that is gone already is no reason to keep those behind it. */
+    private void putAside(Path file) throws IOException {
+        List<String> names = storage.list(directory);
+        for (Path there : List.of(file, UsedFiles.name(file))) {
+            if (names.contains(String.valueOf(there.getFileName()))) {
+                Recovery.moveAside(directory, storage, there);
+                return;
+            }
+        }
     }
 
     /** Nobody waits any longer. */

@@ -75,8 +75,21 @@ final class Spare implements AutoCloseable {
         return fresh(name);
     }
 
+    /** The log is quiet. */
+    void rest() {
+        used.shrink();
+    }
+
     private Storage.Segment fresh(Path name) throws IOException {
-        return used.become(name) ? storage.open(name) : storage.create(name, size);
+        if (!used.become(name)) {
+            return storage.create(name, size);
+        }
+        try {
+            return storage.open(name);
+        } catch (IOException e) {
+            storage.delete(name);
+            throw e;
+        }
     }
 
     private void finish() {

@@ -22,21 +22,31 @@ final class UsedFiles {
     /** How many are kept: as many as a busy log fills between two releases. */
     private static final int MOST = 8;
 
+    /** With less room than this, in octets, none is kept. */
+    private static final long ENOUGH_ROOM = 2L << 30;
+
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
+    private final Path directory;
     private final Storage storage;
     private final long size;
     private final Deque<Path> files = new ArrayDeque<>();
 
     /** Files of this size; removes what an earlier life has left in the directory. */
     UsedFiles(Path directory, Storage storage, long size) throws IOException {
+        this.directory = directory;
         this.storage = storage;
         this.size = size;
         for (String name : storage.list(directory)) {
             if (name.endsWith(ENDING)) {
-                storage.delete(directory.resolve(name));
+                delete(directory.resolve(name));
             }
         }
+    }
+
+    /** What a segment's file is called from then on. */
+    static Path name(Path file) {
+        return file.resolveSibling(file.getFileName() + ENDING);
     }
 
     /**
@@ -44,9 +54,11 @@ final class UsedFiles {
      * octets are as they were until the directory is forced and the file {@link #add added}.
      */
     Optional<Path> renamed(Segment segment, Path file) {
-        Path used = file.resolveSibling(file.getFileName() + ENDING);
+        Path used = name(file);
         try {
-            if (isWanted() && segment.file().size() == size) {
+            if (isWanted()
+                    && segment.file().size() == size
+                    && directory.toFile().getUsableSpace() >= ENOUGH_ROOM) {
                 storage.rename(file, used);
                 return Optional.of(used);
             }
@@ -99,7 +111,8 @@ final class UsedFiles {
 
     /** Lets one go: a log that is not busy needs none. */
     void shrink() {
-        next().ifPresent(this::delete);
+        // One that can't be deleted stays, lest more and more of them are made.
+        next().filter(file -> !delete(file)).ifPresent(this::add);
     }
 
     /** Removes all. */
@@ -109,11 +122,13 @@ final class UsedFiles {
         }
     }
 
-    private void delete(Path file) {
+    private boolean delete(Path file) {
         try {
             storage.delete(file);
+            return true;
         } catch (IOException e) {
             LOG.warn("{} could not be removed: {}", file, e.toString());
+            return false;
         }
     }
 }

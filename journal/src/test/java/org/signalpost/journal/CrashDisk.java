@@ -35,6 +35,9 @@ final class CrashDisk implements Storage {
         }
     }
 
+    /** How often a file that was used became another. */
+    final java.util.concurrent.atomic.AtomicInteger usedAgain = new java.util.concurrent.atomic.AtomicInteger();
+
     private volatile Runnable afterStep = () -> {};
     private final Map<Path, Inode> names = new HashMap<>();
     private final Map<Path, Inode> durableNames = new HashMap<>();
@@ -172,6 +175,9 @@ final class CrashDisk implements Storage {
 
     @Override
     public synchronized void rename(Path file, Path name) {
+        if (file.toString().endsWith(".used")) {
+            usedAgain.incrementAndGet();
+        }
         names.put(name, names.remove(file));
         afterStep.run();
     }

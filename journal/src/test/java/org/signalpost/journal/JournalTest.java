@@ -510,13 +510,19 @@ class JournalTest {
             for (int i = 0; i < 40; i++) {
                 journal.append(1, ID, octets("record " + i));
             }
-            long whole = SMALL * (journal.end().segment() - 1);
-            assertThat(journal.octetsBehind(first))
-                    .isEqualTo(whole - first.offset() + journal.end().offset());
-            assertThat(journal.octetsBehind(new Position(9, 1, 0)))
-                    .isEqualTo(whole + journal.end().offset());
+            long all = journal.read(Position.START, 100).stream()
+                    .mapToLong(entry -> Frame.HEAD + entry.payload().length)
+                    .sum();
+            assertThat(journal.end().segment()).isGreaterThan(2);
+            assertThat(journal.octetsBehind(first)).isEqualTo(all);
+            Position second = journal.read(Position.START, 2).getLast().position();
+            assertThat(journal.octetsBehind(second)).isEqualTo(all - Frame.HEAD - 5);
+            assertThat(journal.octetsBehind(new Position(9, 1, 300))).isEqualTo(all);
+            Position behind = journal.end();
+            assertThat(journal.octetsBehind(new Position(behind.generation(), behind.segment(), 1 << 20)))
+                    .isZero();
             journal.release(journal.end());
-            assertThat(journal.octetsBehind(first)).isEqualTo(journal.end().offset());
+            assertThat(journal.octetsBehind(first)).isEqualTo(journal.end().offset() - Frame.SEGMENT_HEAD);
         }
     }
 

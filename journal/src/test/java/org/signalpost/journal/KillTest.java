@@ -37,11 +37,13 @@ class KillTest {
                             Long.toString(next))
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
+            long told = 0;
             int until = 20 + random.nextInt(1_200);
             try (BufferedReader out = process.inputReader()) {
                 String line = out.readLine();
                 for (int i = 0; i < until && line != null; i++) {
                     needed = Math.max(needed, heard(line, acknowledged));
+                    told++;
                     line = out.readLine();
                 }
                 // By its handle: what it has said is still to be read.
@@ -56,7 +58,8 @@ class KillTest {
             Set<Long> found = found();
             long from = needed;
             acknowledged.removeIf(number -> number < from);
-            total += acknowledged.size();
+            assertThat(told).as("told in round %d", round).isPositive();
+            total += told;
             assertThat(found).as("round %d", round).containsAll(acknowledged);
             next = found.stream().mapToLong(Long::longValue).max().orElse(-1) + 1;
         }

@@ -104,6 +104,46 @@ class UsedFilesTest {
     }
 
     @Test
+    void one_that_cannot_be_deleted_stops_nothing_and_is_not_forgotten() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            fill(journal, 3);
+            int used = files(".used").size();
+            assertThat(used).isPositive();
+            disk.fail(FailingDisk.Fault.DELETE);
+            journal.release(journal.end());
+            disk.heal();
+            assertThat(files(".used")).hasSize(used);
+            journal.release(journal.end());
+            assertThat(files(".used")).hasSize(used - 1);
+        }
+        Path left = Files.write(directory.resolve("00000001.log.used"), new byte[SEGMENT]);
+        disk.fail(FailingDisk.Fault.DELETE);
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            assertThat(left).exists();
+            assertThat(journal.isDamaged()).isFalse();
+        }
+    }
+
+    @Test
+    void a_damaged_segment_goes_to_quarantine_also_after_a_try_that_failed() throws Exception {
+        try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
+            Position first = journal.append(1, ID, FULL);
+            journal.append(1, ID, FULL);
+            Position last = journal.append(1, ID, FULL);
+            waitForSpare();
+            disk.fail(FailingDisk.Fault.DIRECTORY);
+            journal.release(last);
+            disk.heal();
+            assertThat(files(".used")).hasSize(1);
+            disk.wear(Recovery.file(directory, 1), first.offset() + 100);
+            assertThat(journal.read(first, 10)).hasSizeLessThan(3);
+            journal.release(last);
+            assertThat(files(".log")).hasSize(1);
+            assertThat(directory.resolve("quarantine")).isNotEmptyDirectory();
+        }
+    }
+
+    @Test
     void one_that_cannot_be_renamed_is_deleted() throws Exception {
         try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
             var last = new ArrayList<Position>();

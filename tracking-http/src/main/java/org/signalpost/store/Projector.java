@@ -159,6 +159,10 @@ public final class Projector implements AutoCloseable {
         return worked;
     }
 
+    private boolean isFlooded() {
+        return feeds.stream().anyMatch(Feed::isFlooded);
+    }
+
     /** What the books say is the only truth about how far they are, also after the database fell back. */
     private void open() {
         database.open();
@@ -185,7 +189,7 @@ public final class Projector implements AutoCloseable {
             database.tidy();
         }
         if (entries.size() >= BUSY) {
-            pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0 || feed.isFlooded());
+            pace.makeWay(System.nanoTime() - start, () -> lag().compareTo(LATE) > 0 || isFlooded());
         }
         return true;
     }
