@@ -10,15 +10,16 @@ import java.util.ArrayDeque;
 import java.util.Random;
 
 /**
- * A process that appends records until it is killed, and says each that is acknowledged. It keeps three segments;
- * before it lets older ones go it says, with a minus, which number is the first that is needed.
+ * A process that appends records until it is killed, and says each that is acknowledged. When it releases it keeps
+ * three segments; before it lets older ones go it says, with a minus, which number is the first that is needed.
  */
 final class Appender {
     private Appender() {}
 
-    /** The directory, and the first number. */
+    /** The directory, the first number, and whether to release. */
     public static void main(String[] arguments) throws IOException {
         var random = new Random(7);
+        boolean releasing = Boolean.parseBoolean(arguments[2]);
         try (var told = new FileOutputStream(FileDescriptor.out);
                 Journal journal = Journal.open(Path.of(arguments[0]), new Disk(), 1 << 20)) {
             var firsts = new ArrayDeque<Position>();
@@ -33,7 +34,7 @@ final class Appender {
                     firsts.add(at);
                     numbers.add(number);
                 }
-                if (firsts.size() > 3) {
+                if (releasing && firsts.size() > 3) {
                     firsts.removeFirst();
                     numbers.removeFirst();
                     told.write(("-" + numbers.getFirst() + "\n").getBytes(StandardCharsets.US_ASCII));

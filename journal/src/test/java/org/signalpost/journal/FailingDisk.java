@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,7 +24,7 @@ final class FailingDisk implements Storage {
         RENAME,
         /** No directory can be forced. */
         DIRECTORY,
-        /** No file can be deleted, or lose its name. */
+        /** No file can be deleted. */
         DELETE
     }
 
@@ -36,10 +37,10 @@ final class FailingDisk implements Storage {
     private final Disk disk = new Disk();
     private volatile CountDownLatch gate = new CountDownLatch(0);
     private volatile CountDownLatch held = new CountDownLatch(0);
-    private volatile Optional<Fault> fault = Optional.empty();
+    private volatile Set<Fault> faults = Set.of();
 
-    void fail(Fault how) {
-        fault = Optional.of(how);
+    void fail(Fault... how) {
+        faults = Set.of(how);
     }
 
     /** Every force waits until {@link #letGo}. */
@@ -69,11 +70,11 @@ final class FailingDisk implements Storage {
     }
 
     void heal() {
-        fault = Optional.empty();
+        faults = Set.of();
     }
 
     private void may(Fault how, String message) throws IOException {
-        if (fault.filter(now -> now == how).isPresent()) {
+        if (faults.contains(how)) {
             throw new IOException(message);
         }
     }
@@ -107,7 +108,7 @@ final class FailingDisk implements Storage {
                 passGate();
                 may(Fault.DEAD, "Input/output error");
                 // Once: the log tries to erase afterwards, which a disk may well allow.
-                if (fault.filter(now -> now == Fault.FORCE).isPresent()) {
+                if (faults.contains(Fault.FORCE)) {
                     heal();
                     throw new IOException("Input/output error");
                 }
@@ -154,7 +155,6 @@ final class FailingDisk implements Storage {
     @Override
     public void rename(Path file, Path name) throws IOException {
         may(Fault.RENAME, "Input/output error");
-        may(Fault.DELETE, "Input/output error");
         disk.rename(file, name);
     }
 

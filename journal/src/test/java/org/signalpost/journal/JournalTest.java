@@ -542,7 +542,7 @@ class JournalTest {
                 journal.append(1, ID, octets("record " + i));
             }
             List<String> before = storedIn();
-            disk.fail(FailingDisk.Fault.DELETE);
+            disk.fail(FailingDisk.Fault.DELETE, FailingDisk.Fault.RENAME);
             journal.release(journal.end());
             journal.release(journal.end());
             assertThat(storedIn()).isEqualTo(before);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,20 +36,26 @@ class UsedFilesTest {
         return Files.getAttribute(file, "unix:ino");
     }
 
-    /** Fills so many segments, and releases all but the last when the next one's file is made. */
-    private void fill(Journal journal, int segments) throws InterruptedException {
+    /** Fills so many segments, and waits for the next one's file; where the last begins. */
+    private Position filled(Journal journal, int segments) throws InterruptedException {
         Position last = Position.START;
         for (int i = 0; i < segments; i++) {
             last = journal.append(1, ID, FULL);
         }
         waitForSpare();
-        journal.release(last);
+        return last;
+    }
+
+    /** The same, and all but the last are released. */
+    private void fill(Journal journal, int segments) throws InterruptedException {
+        journal.release(filled(journal, segments));
     }
 
     private void waitForSpare() throws InterruptedException {
         for (int i = 0; i < 1_000 && !Files.exists(directory.resolve("spare")); i++) {
             Thread.sleep(10);
         }
+        assertThat(directory.resolve("spare")).exists();
     }
 
     @Test
@@ -127,10 +132,8 @@ class UsedFilesTest {
     @Test
     void a_damaged_segment_goes_to_quarantine_also_after_a_try_that_failed() throws Exception {
         try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
-            Position first = journal.append(1, ID, FULL);
-            journal.append(1, ID, FULL);
-            Position last = journal.append(1, ID, FULL);
-            waitForSpare();
+            Position last = filled(journal, 3);
+            Position first = new Position(last.generation(), 1, Frame.SEGMENT_HEAD);
             disk.fail(FailingDisk.Fault.DIRECTORY);
             journal.release(last);
             disk.heal();
@@ -146,12 +149,9 @@ class UsedFilesTest {
     @Test
     void one_that_cannot_be_renamed_is_deleted() throws Exception {
         try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
-            var last = new ArrayList<Position>();
-            for (int i = 0; i < 3; i++) {
-                last.add(journal.append(1, ID, FULL));
-            }
+            Position last = filled(journal, 3);
             disk.fail(FailingDisk.Fault.RENAME);
-            journal.release(last.getLast());
+            journal.release(last);
             disk.heal();
             assertThat(files(".used")).isEmpty();
             assertThat(files(".log")).hasSize(1);
@@ -176,9 +176,7 @@ class UsedFilesTest {
     @Test
     void nothing_is_overwritten_that_a_power_cut_could_bring_back() throws Exception {
         try (Journal journal = Journal.open(directory, disk, SEGMENT)) {
-            journal.append(1, ID, FULL);
-            Position last = journal.append(1, ID, FULL);
-            waitForSpare();
+            Position last = filled(journal, 2);
             disk.fail(FailingDisk.Fault.DIRECTORY);
             journal.release(last);
             disk.heal();
